@@ -1,0 +1,99 @@
+"""Compiles a submission: its one file of each server, and the lab's own copies of everything else, in a new folder."""
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Dict, Optional
+
+LAB = Path(__file__).resolve().parents[2]
+SUPPORT = LAB / "support"
+GIVEN = ("server.h", "main.c", "tcp.c", "fibonacci.c", "server.c", "Makefile")
+SERVERS = ("mp_server", "mt_server")
+SOURCE_LIMIT = 1 << 20  # bytes of one file of a submission
+COMPILE_SECONDS = 60
+
+
+class CannotGrade(Exception):
+    """Grading cannot even begin; the text is one line that says what to do."""
+
+
+class Build:
+    """A folder with a submission's servers in it, as far as they compile. Use it in a `with` block, or call close()."""
+
+    def __init__(self, submission: Path) -> None:
+        if not submission.is_dir():
+            raise CannotGrade(f"{submission}: no such folder; name one that holds mp_server.c and mt_server.c")
+        if not shutil.which("make") or not shutil.which("cc"):
+            raise CannotGrade("a C compiler and make are needed; on Debian or Ubuntu: apt-get install build-essential")
+        self.errors: Dict[str, str] = {}  # by server: why there is none
+        self.warnings: Dict[str, str] = {}
+        self._folder = tempfile.TemporaryDirectory(prefix="lab-")
+        self.folder = Path(self._folder.name)
+        self.folder.chmod(0o755)  # a user of their own runs what is built here
+        try:
+            self._build(submission)
+        except BaseException:
+            self.close()
+            raise
+
+    def _build(self, submission: Path) -> None:
+        for name in GIVEN:
+            shutil.copyfile(SUPPORT / name, self.folder / name)
+        for server in SERVERS:
+            problem = take(submission / f"{server}.c", self.folder / f"{server}.c")
+            if problem:
+                self.errors[server] = problem
+        error = self._make("server")
+        if error is not None:
+            raise CannotGrade(f"the lab's own files do not compile here: {error.splitlines()[-1] if error else 'make'}")
+        for server in SERVERS:
+            if server not in self.errors:
+                error = self._make(server)
+                if error is not None:
+                    self.errors[server] = error
+        self.launcher = self.tool("box", "-o", "box")
+
+    def _make(self, *words: str) -> Optional[str]:
+        """Returns what was printed if make failed, else None."""
+        try:
+            done = subprocess.run(["make", "-s", *words], cwd=self.folder, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=COMPILE_SECONDS,
+                                  env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"})
+        except subprocess.TimeoutExpired:
+            return f"the compiler was still busy after {COMPILE_SECONDS} s"
+        return done.stdout.decode(errors="backslashreplace") if done.returncode else None
+
+    def tool(self, name: str, *flags: str) -> Path:
+        """Compiles one of the checker's own C files into the folder, and returns the path of what comes out."""
+        source = Path(__file__).with_name(name + ".c")
+        output = self.folder / flags[flags.index("-o") + 1]
+        done = subprocess.run(["cc", "-std=gnu17", "-O2", "-Wall", str(source), *flags], cwd=self.folder,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if done.returncode:
+            raise CannotGrade(f"{source.name} does not compile here: {done.stdout.decode(errors='replace').strip()}")
+        return output
+
+    def program(self, server: str) -> Path:
+        return self.folder / server
+
+    def close(self) -> None:
+        self._folder.cleanup()
+
+
+def take(source: Path, target: Path) -> Optional[str]:
+    """Copies one file of a submission, if it is a regular file of a sane size. Returns what is wrong with it, or None."""
+    try:
+        descriptor = os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return f"there is no {source.name} in the folder"
+    except OSError as error:
+        return f"{source.name} cannot be read: {error.strerror}"
+    with open(descriptor, "rb") as file:
+        if not os.path.isfile(f"/proc/self/fd/{descriptor}"):
+            return f"{source.name} is not a regular file"
+        content = file.read(SOURCE_LIMIT + 1)
+    if len(content) > SOURCE_LIMIT:
+        return f"{source.name} is larger than {SOURCE_LIMIT >> 10} KiB"
+    target.write_bytes(content)
+    return None

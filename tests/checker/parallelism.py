@@ -1,0 +1,191 @@
+"""Are CPU-bound clients served in parallel?
+
+The clock cannot tell on a busy machine, or on one core; what the scheduler knows can. Three steps, none with a bound on
+wall time:
+
+ 1. (behaviour.concurrency, done before) silent clients hold up nobody.
+ 2. spread: eight requests of the largest n, and nobody waits for the replies. Parallel when eight tasks have each run
+    TASK_RUN; serial when the server has used SERIAL_RUN of CPU without that, or when a reply comes although hardly
+    anything was computed. A busy machine only makes this take longer.
+ 3. work: on a fresh server one request, then eight of the same n at once. The CPU time of the eight is 4 to 16 times
+    that of the one: below, answers are remembered or shared; above, tasks spin while they wait. And when the first of
+    the eight is answered, the others are well on their way: the server has used FIRST_RUN times the CPU of one.
+    A lock around the computation that is taken by trying and yielding shows here, on any number of cores.
+
+Tasks that may run on one CPU only, on a machine with more, are not parallel either, however they take turns."""
+import os
+import statistics
+import time
+from pathlib import Path
+from typing import Dict, List, NamedTuple, Optional, Tuple
+
+from checker import proc
+from checker.behaviour import AT_ONCE, answered, fib
+from checker.client import Client
+from checker.outcome import CheckFailed, Inconclusive
+from checker.server import Server
+
+LARGEST = 40
+TASK_RUN = 0.020  # seconds of CPU
+SERIAL_RUN = 0.6  # seconds of CPU
+WORK_SHARE = (4.0, 16.0)  # CPU time of eight requests over that of one
+FIRST_RUN = 3.0  # CPU time of all when the first of eight is answered, over that of one
+SINGLE_RUN = 0.05  # seconds of CPU that one request of step 3 should take
+STARVED = 60.0  # seconds of wall time
+
+
+class Sample(NamedTuple):
+    """What the server's tasks have done since a Meter began. Seconds."""
+    run: float
+    waiting: float
+    tasks: Dict[int, float]  # by thread: time run
+
+
+class Meter:
+    """Sums up the CPU time of all tasks of a server, the ended ones included as far as they were seen."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._first: Dict[int, Tuple[float, float]] = {}
+        self._last: Dict[int, Tuple[float, float]] = {}
+        self._reaped_before = server.cpu_time()
+        self.began = time.monotonic()
+        for task in self._tasks():
+            self._first[task.tid] = (task.run, task.waiting)
+
+    def _tasks(self) -> List[proc.Task]:
+        return [task for pid in self._server.box.tree() for task in proc.tasks(pid)]
+
+    def sample(self) -> Sample:
+        for task in self._tasks():
+            self._last[task.tid] = (task.run, task.waiting)
+        run = {tid: last[0] - self._first.get(tid, (0.0, 0.0))[0] for tid, last in self._last.items()}
+        waiting = sum(last[1] - self._first.get(tid, (0.0, 0.0))[1] for tid, last in self._last.items())
+        return Sample(sum(run.values()), waiting, run)
+
+    def cpu_time(self) -> float:
+        """Returns the CPU time used: the larger of what was sampled and of what the kernel has summed up."""
+        return max(self.sample().run, self._server.cpu_time() - self._reaped_before)
+
+
+def spread(server: Server) -> float:
+    """Step 2. Returns the speed-up that eight idle cores would show: time run and runnable over wall time."""
+    done = f"{AT_ONCE} clients sent '{LARGEST}' at the same time"
+    expected = f"{AT_ONCE} threads or processes that compute at the same time"
+    meter = Meter(server)
+    clients = [server.ask(LARGEST) for _ in range(AT_ONCE)]
+    while True:
+        time.sleep(0.015)
+        sample, wall = meter.sample(), time.monotonic() - meter.began
+        busy = [tid for tid, run in sample.tasks.items() if run >= TASK_RUN]
+        for client in clients:
+            client.look()
+            if client.line == str(fib(LARGEST)) and meter.cpu_time() < TASK_RUN * AT_ONCE:
+                raise CheckFailed(done, "replies that were computed", f"a reply after {meter.cpu_time() * 1000:.0f} ms "
+                                  "of CPU: nothing was computed")
+        if len(busy) >= AT_ONCE:
+            _not_pinned(busy, done)
+            return (sample.run + sample.waiting) / wall
+        if meter.cpu_time() >= SERIAL_RUN:
+            raise CheckFailed(done, expected, f"{len(busy)} of them had computed by the time the server had used "
+                              f"{meter.cpu_time():.1f} s of CPU: the clients are served in turns")
+        if all(client.ended for client in clients):
+            raise CheckFailed(done, expected, f"all connections ended after {meter.cpu_time():.2f} s of CPU")
+        if server.quiet_for(1.0) and not any(client.line for client in clients):
+            raise CheckFailed(done, expected, "the server sleeps")
+        if wall > STARVED:
+            raise Inconclusive(f"the machine gave the server {sample.run:.2f} s of CPU in {wall:.0f} s; end other work "
+                               "on it, and grade again")
+
+
+def _not_pinned(tids: List[int], done: str) -> None:
+    """Raises CheckFailed if all tasks may run on one and the same CPU only, where there are more."""
+    allowed = set()
+    for tid in tids:
+        try:
+            allowed |= os.sched_getaffinity(tid)
+        except OSError:  # ended just now
+            return
+    if len(allowed) < min(2, proc.cores()):
+        raise CheckFailed(done, f"that they may use all {proc.cores()} cores", f"all are bound to CPU {allowed.pop()}: "
+                          "they only take turns (sched_setaffinity(2))")
+
+
+def work(server: Server, n: int) -> float:
+    """Step 3. Returns the CPU time of eight requests over that of one."""
+    one, _ = _work(server, n, 1)
+    for attempt in range(3):
+        eight, first = _work(server, n, AT_ONCE)
+        share, first_share = eight / one, first / one
+        if first_share >= FIRST_RUN:
+            break
+    done = f"one client sent '{n}', then {AT_ONCE} clients did at the same time"
+    used = f"{eight * 1000:.0f} ms of CPU for the {AT_ONCE}, {one * 1000:.0f} ms for the one"
+    if share < WORK_SHARE[0]:
+        raise CheckFailed(done, f"about {AT_ONCE} times the work", f"{used}: replies are remembered or shared")
+    if share > WORK_SHARE[1]:
+        raise CheckFailed(done, f"about {AT_ONCE} times the work", f"{used}: something spins while it waits")
+    if first_share < FIRST_RUN:
+        raise CheckFailed(done, "that all of them make progress", f"when the first was answered, the server had used "
+                          f"{first * 1000:.0f} ms of CPU, hardly more than its own {one * 1000:.0f} ms: they compute in turns")
+    return share
+
+
+def _work(server: Server, n: int, number: int) -> Tuple[float, float]:
+    """Returns the CPU time that the requests took, and what of it had been used when the first was answered."""
+    meter = Meter(server)
+    clients = [server.ask(n) for _ in range(number)]
+    first: List[float] = []
+
+    def sampled() -> bool:
+        meter.sample()
+        if not first and any(client.line is not None for client in clients):
+            first.append(meter.cpu_time())
+        return all(client.line is not None or client.ended for client in clients)
+
+    server.wait(sampled, *clients, budget=40 * SINGLE_RUN * number)
+    wrong = [client for client in clients if client.line != str(fib(n))]
+    if wrong:
+        raise CheckFailed(f"{number} clients sent '{n}' at the same time", f"the line '{fib(n)}' for each",
+                          f"{len(wrong)} of them did not get it")
+    for client in clients:
+        client.close()
+    server.settle()
+    return max(meter.cpu_time(), 1e-3), first[0]
+
+
+class Speedup(NamedTuple):
+    """Wall-clock times of eight clients, interleaved: the synchronous server's over another's."""
+    median: float
+    low: float
+    high: float
+    cores: int
+
+
+def turnaround(server: Server, n: int) -> float:
+    """Returns the seconds from the first of eight requests to the last reply."""
+    clients: List[Client] = [server.connect() for _ in range(AT_ONCE)]
+    began = time.monotonic()
+    for client in clients:
+        client.send(b"%d\n" % n)
+    server.wait(lambda: all(client.line is not None or client.ended for client in clients), *clients,
+                budget=40 * SINGLE_RUN * AT_ONCE)
+    return time.monotonic() - began
+
+
+def measured_speedup(launcher: Path, synchronous: Path, program: Path, n: int, rounds: int = 2) -> Speedup:
+    """Measures what a stopwatch shows. For the student to see: it depends on the machine, and costs no points."""
+    with Server(launcher, synchronous) as slow, Server(launcher, program) as fast:
+        ratios = sorted(turnaround(slow, n) / turnaround(fast, n) for _ in range(rounds))
+    return Speedup(statistics.median(ratios), ratios[0], ratios[-1], proc.cores())
+
+
+def calibrated_n(launcher: Path, synchronous: Path) -> int:
+    """Returns the n whose computing takes about SINGLE_RUN of CPU on this machine."""
+    with Server(launcher, synchronous) as server:
+        meter, n = Meter(server), 27
+        answered(server, server.ask(n))
+        used = max(meter.sample().run, 1e-5)
+    while used < SINGLE_RUN and n < LARGEST - 2:
+        n, used = n + 1, used * 1.618  # the golden ratio: fib(n + 1) / fib(n)
+    return n

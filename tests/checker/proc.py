@@ -1,0 +1,117 @@
+"""What /proc knows of processes and threads: proc(5). Everything here may race with the process it looks at: what has
+ended in the meantime is left out, never an error."""
+import os
+from pathlib import Path
+from typing import Dict, Iterator, List, NamedTuple, Optional
+
+TICK = os.sysconf("SC_CLK_TCK")
+PROC = Path("/proc")
+
+
+class Process(NamedTuple):
+    """One line of /proc/PID/stat. Times are seconds of CPU."""
+    pid: int
+    name: str
+    state: str
+    parent: int
+    threads: int
+    own_time: float  # utime + stime
+    reaped_time: float  # of children waited for: cutime + cstime
+    address_space: int  # bytes
+
+    @property
+    def zombie(self) -> bool:
+        return self.state in "ZX"
+
+
+class Task(NamedTuple):
+    """One thread of a process. Times are seconds, since it began."""
+    pid: int
+    tid: int
+    state: str
+    run: float  # on a CPU
+    waiting: float  # runnable, but waiting for a CPU
+
+
+def process(pid: int) -> Optional[Process]:
+    """Returns the process, or None if there is none (any more)."""
+    try:
+        line = (PROC / str(pid) / "stat").read_bytes().decode("ascii", "replace")
+    except OSError:
+        return None
+    # The name may hold blanks, brackets and newlines: fields are counted from the last bracket.
+    before, _, after = line.rpartition(")")
+    fields = after.split()
+    ticks = [int(field) / TICK for field in fields[11:15]]
+    return Process(pid, before.partition("(")[2], fields[0], int(fields[1]), int(fields[17]), ticks[0] + ticks[1],
+                   ticks[2] + ticks[3], int(fields[20]))
+
+
+def _children(pid: int) -> List[int]:
+    found: List[int] = []
+    for tid in _tids(pid):
+        with _ended_is_nothing():
+            found += map(int, (PROC / str(pid) / "task" / tid / "children").read_text().split())
+    return found
+
+
+def _tids(pid: int) -> List[str]:
+    try:
+        return os.listdir(PROC / str(pid) / "task")
+    except OSError:
+        return []
+
+
+class _ended_is_nothing:
+    """A context in which a process may end without that being an error."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: object, trace: object) -> bool:
+        return isinstance(error, (OSError, ValueError, IndexError))
+
+
+_HAS_CHILDREN = (PROC / "self/task" / str(os.getpid()) / "children").exists()  # CONFIG_PROC_CHILDREN
+
+
+def tree(root: int) -> Dict[int, Process]:
+    """Returns all descendants of a process, zombies included, without itself."""
+    if _HAS_CHILDREN:
+        found: Dict[int, Process] = {}
+        todo = _children(root)
+        while todo:
+            pid = todo.pop()
+            seen = process(pid)
+            if seen is not None and pid not in found:
+                found[pid] = seen
+                todo += _children(pid)
+        return found
+    everyone = {int(name): process(int(name)) for name in os.listdir(PROC) if name.isdigit()}
+    family = {root}
+    while True:
+        more = {pid for pid, seen in everyone.items() if seen and seen.parent in family} - family
+        if not more:
+            return {pid: everyone[pid] for pid in family - {root}}  # type: ignore[misc]
+        family |= more
+
+
+def tasks(pid: int) -> Iterator[Task]:
+    """Yields the threads of a process that have not ended, zombies left out."""
+    for tid in _tids(pid):
+        with _ended_is_nothing():
+            folder = PROC / str(pid) / "task" / tid
+            fields = (folder / "stat").read_bytes().rpartition(b")")[2].split()
+            state = fields[0].decode()
+            if state in "ZX":
+                continue
+            try:
+                run, waiting = (int(number) / 1e9 for number in (folder / "schedstat").read_text().split()[:2])
+            except OSError:  # a kernel without CONFIG_SCHED_INFO
+                run, waiting = (int(fields[11]) + int(fields[12])) / TICK, 0.0
+            yield Task(pid, int(tid), state, run, waiting)
+
+
+def cores() -> int:
+    """Returns on how many CPUs this process may run."""
+    return len(os.sched_getaffinity(0))

@@ -1,0 +1,189 @@
+"""One server under test: starts it in a box, waits for it, ends it.
+
+Waiting goes by what the server does, not by the clock alone. `wait` looks for its condition until the server has been
+quiet (each of its threads asleep, none having run) for QUIET seconds: then nothing more will come. A busy machine keeps
+a thread runnable, not asleep, and so only makes the wait longer. A server that keeps running without meeting the
+condition is given so much CPU time; where the machine does not give it that much, the check is inconclusive."""
+import re
+import select
+import time
+from pathlib import Path
+from typing import Callable, FrozenSet, List, Mapping, Optional, Set, Tuple
+
+from checker import proc
+from checker.box import Box
+from checker.client import Client
+from checker.outcome import CheckFailed, Inconclusive
+
+QUIET = 1.2  # seconds asleep until a server counts as waiting for something that will not come
+CPU_BUDGET = 3.0  # seconds of CPU that a server may burn without meeting a condition
+PATIENCE = 60.0  # seconds of wall time until a starved machine makes a check inconclusive
+STEP = 0.004  # seconds between two looks
+ANNOUNCEMENT = re.compile(rb"listening on (\d{1,5})\n")
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "MALLOC_ARENA_MAX": "1"}  # one arena: heaps stay comparable
+
+
+class Server:
+    """A running server. Use it in a `with` block, or call close()."""
+
+    def __init__(self, launcher: Path, program: Path, environment: Optional[Mapping[str, str]] = None,
+                 limits: Optional[Mapping[str, int]] = None) -> None:
+        self.name = program.name
+        self.clients: List[Client] = []
+        self._quiet_since = time.monotonic()
+        self._quiet_activity: Optional[Tuple[float, FrozenSet[int]]] = None
+        self.box = Box(launcher, [str(program), "0"], folder=program.parent, limits=limits,
+                       environment={**ENVIRONMENT, **(environment or {})})
+        try:
+            self.port = self._announced_port()
+            self.idle: Set[int] = set()
+            self._warm_up()
+        except BaseException:
+            self.close()
+            raise
+
+    def _announced_port(self) -> int:
+        if not self.wait(lambda: bool(ANNOUNCEMENT.search(self.box.output.head)) or self.box.status() is not None):
+            raise CheckFailed(f"started ./{self.name} 0", "the line 'listening on PORT' from main.c",
+                              "nothing of the kind, and the server sleeps",
+                              "Is there code that runs before main, or that closes standard output?")
+        self.box.status(timeout=0)
+        found = ANNOUNCEMENT.search(self.box.output.head)
+        if not found:
+            raise CheckFailed(f"started ./{self.name} 0", "the line 'listening on PORT'", f"it {self.ending()} before",
+                              "Start it by hand: ./" + self.name + " 2999")
+        return int(found[1])
+
+    def _warm_up(self) -> None:
+        """Serves one client, so that what a server sets up only once is there; then notes which processes are idle."""
+        client = self.connect().send(b"0\n")
+        self.wait(lambda: bool(client.line or client.ended), client)
+        client.close()
+        self.settle()
+        self.idle = self.live()
+
+    def connect(self) -> Client:
+        """Returns a new client, connected: the kernel sees to that, even if the server never accepts it (listen(2))."""
+        connection = self.box.socket()
+        connection.settimeout(10)
+        try:
+            connection.connect(("127.0.0.1", self.port))
+        except OSError:
+            connection.close()
+            raise CheckFailed(f"a client connected to port {self.port}", "a connection",
+                              f"connection refused: the server {self.ending()}",
+                              "Only a failure at start may end a server; a later one ends one client.") from None
+        self.clients.append(Client(connection))
+        return self.clients[-1]
+
+    def ask(self, n: int) -> Client:
+        """Returns a new client that has sent a request for fib(n)."""
+        return self.connect().send(b"%d\n" % n)
+
+    def wait(self, condition: Callable[[], bool], *clients: Client, quiet: float = QUIET,
+             budget: float = CPU_BUDGET) -> bool:
+        """Returns whether the condition came true before the server fell quiet or had used up its CPU budget (see
+        above). Data that arrives for the clients is taken in. Raises Inconclusive when the machine starves the
+        server."""
+        began = looked = asleep_since = time.monotonic()
+        before, used_before = self.activity(), self.cpu_time()
+        while True:
+            for client in clients:
+                client.look()
+            if condition():
+                return True
+            now = time.monotonic()
+            if now - looked > 5 * STEP:
+                looked, activity = now, self.activity()
+                if activity is None or activity != before:
+                    asleep_since = now
+                before = activity
+                used = self.cpu_time() - used_before
+                if now - asleep_since > quiet or used > budget:
+                    return condition()
+                if now - began > PATIENCE:
+                    raise Inconclusive(f"the machine gave the server {used:.1f} s of CPU in {now - began:.0f} s; "
+                                       "end other work on it, and grade again")
+            select.select([client for client in clients if not client.ended], [], [], STEP)
+
+    def activity(self) -> Optional[Tuple[float, FrozenSet[int]]]:
+        """Returns what changes whenever a thread of the server runs; None if one is not asleep right now."""
+        total, tids = 0.0, set()
+        for pid in self.box.tree():
+            for task in proc.tasks(pid):
+                if task.state not in "StT":
+                    return None
+                total += task.run
+                tids.add(task.tid)
+        return total, frozenset(tids)
+
+    def cpu_time(self) -> float:
+        """Returns the seconds of CPU of all processes of the server: live, and waited for by a parent or the box."""
+        box = proc.process(self.box.pid)
+        return (box.reaped_time if box else 0.0) + sum(process.own_time + process.reaped_time
+                                                       for process in self.box.tree().values())
+
+    def quiet_for(self, seconds: float) -> bool:
+        """Looks once, and returns whether no thread was seen running or runnable at any look for so long."""
+        now, activity = time.monotonic(), self.activity()
+        if activity is None or activity != self._quiet_activity:
+            self._quiet_since, self._quiet_activity = now, activity
+        return now - self._quiet_since > seconds
+
+    def settle(self, quiet: float = 0.05, patience: float = 2.0) -> None:
+        """Waits until the server has nothing more to do (a server that wakes up by a timer has always something)."""
+        began = asleep_since = time.monotonic()
+        activity = self.activity()
+        while time.monotonic() - asleep_since < quiet and time.monotonic() - began < patience:
+            time.sleep(STEP)
+            before, activity = activity, self.activity()
+            if activity is None or activity != before:
+                asleep_since = time.monotonic()
+
+    def live(self) -> Set[int]:
+        """Returns the processes of the server that have not ended."""
+        return {pid for pid, process in self.box.tree().items() if not process.zombie}
+
+    def workers(self) -> Set[int]:
+        """Returns the live processes that were not there when the server was idle."""
+        return self.live() - self.idle
+
+    def zombies(self) -> List[proc.Process]:
+        """Returns the ended children that the server has not waited for. Orphans are the box's to reap, not its."""
+        tree = self.box.tree()
+        return [process for process in tree.values() if process.zombie and process.parent in tree]
+
+    def threads(self) -> int:
+        """Returns how many threads the idle processes have."""
+        return sum(1 for pid in self.idle for _ in proc.tasks(pid))
+
+    def descriptors(self) -> int:
+        """Returns how many descriptors the idle processes hold."""
+        return sum(self.box.descriptors(pid) for pid in self.idle)
+
+    def ending(self) -> str:
+        """Returns in words whether and how the program ended."""
+        status = self.box.status(timeout=0.5)
+        if status is None:
+            return "is still there, but does not listen any more"
+        if status == -1:
+            return "and all around it is gone"
+        if status & 0x7f:
+            return f"was killed by signal {status & 0x7f}"
+        return f"ended with status {status >> 8}"
+
+    def said(self) -> bytes:
+        """Returns the end of what it printed, on standard output and standard error together."""
+        return self.box.output.tail
+
+    def close(self) -> None:
+        """Ends the server and everything that it started."""
+        for client in self.clients:
+            client.close()
+        self.box.close()
+
+    def __enter__(self) -> "Server":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
