@@ -53,6 +53,7 @@ class Build:
                 if error is not None:
                     self.errors[server] = error
         self.launcher = self.tool("box", "-o", "box")
+        self.probe = self.tool("probe", "-fPIC", "-shared", "-pthread", "-ldl", "-o", "probe.so")
 
     def _make(self, *words: str) -> Optional[str]:
         """Returns what was printed if make failed, else None."""
@@ -76,6 +77,12 @@ class Build:
 
     def program(self, server: str) -> Path:
         return self.folder / server
+
+    def __enter__(self) -> "Build":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         self._folder.cleanup()
