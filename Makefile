@@ -4,11 +4,15 @@ SERVERS = mp_server.c mt_server.c
 C_FILES = $(wildcard support/*.c support/*.h solution/*.c tests/checker/*.c)
 SHELL_FILES = checker.sh support/client_bench.sh .ci/run
 HANDOUT = concurrent-servers.tar.gz
+C_STYLE = {BasedOnStyle: LLVM, IndentWidth: 8, TabWidth: 8, ContinuationIndentWidth: 8, UseTab: Always, ColumnLimit: 120, \
+	BreakBeforeBraces: Linux, IndentCaseLabels: false, AllowShortIfStatementsOnASingleLine: false, \
+	AllowShortFunctionsOnASingleLine: None, ReflowComments: false, SortIncludes: Never, AlignAfterOpenBracket: DontAlign, \
+	AlignArrayOfStructures: Left}
 # A folder name inside the archive, so that it unpacks into one place.
 HANDOUT_NAME = $(HANDOUT:.tar.gz=)
 HANDOUT_FILES = README.md guide.md LICENSE checker.sh Makefile support tests
 
-.PHONY: help build check test skeletons diff handout lint clean
+.PHONY: help build check test skeletons diff handout lint format clean
 
 help:  ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | awk -F'\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -51,9 +55,12 @@ lint:  ## look for faults with the tools that are installed, and name those that
 		cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability --inline-suppr -Isupport $(C_FILES); \
 	else missing="$$missing cppcheck"; fi; \
 	if command -v shellcheck >/dev/null; then shellcheck $(SHELL_FILES); else missing="$$missing shellcheck"; fi; \
-	if command -v clang-format >/dev/null; then clang-format --dry-run --Werror $(C_FILES); else missing="$$missing clang-format"; fi; \
+	if command -v clang-format >/dev/null; then clang-format --style='$(C_STYLE)' --dry-run --Werror $(C_FILES); else missing="$$missing clang-format"; fi; \
 	[ -z "$$missing" ] || echo "make lint: not installed, so not used:$$missing"; \
 	python3 solution/skeleton.py --check; echo "make lint: nothing found"
+
+format:  ## lay out the C files as lint wants them
+	clang-format --style='$(C_STYLE)' -i $(C_FILES)
 
 clean:  ## remove what was compiled
 	$(MAKE) -C support clean

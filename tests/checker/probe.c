@@ -27,8 +27,8 @@
 
 enum { PAGE = 4096, MAGIC = 0x70616765 };
 
-struct header {			/* stands in the page before the block */
-	size_t mapped, size, offset;	/* offset: from the mapping's start to the block */
+struct header {			     /* stands in the page before the block */
+	size_t mapped, size, offset; /* offset: from the mapping's start to the block */
 	unsigned int magic;
 };
 
@@ -64,13 +64,18 @@ void *malloc(size_t size)
 	return allocate(1, size);
 }
 
-void free(void *block)
+static void release(void *block)
 {
 	int saved_errno = errno;
 
 	if (block != NULL && header_of(block)->magic == MAGIC)
 		munmap((char *)block - header_of(block)->offset, header_of(block)->mapped);
 	errno = saved_errno;
+}
+
+void free(void *block)
+{
+	release(block);
 }
 
 void *calloc(size_t number, size_t size)
@@ -88,7 +93,7 @@ void *realloc(void *block, size_t size)
 
 	if (moved != NULL && block != NULL) {
 		memcpy(moved, block, header_of(block)->size < size ? header_of(block)->size : size);
-		free(block);
+		release(block);
 	}
 	return moved;
 }
@@ -148,12 +153,15 @@ static bool blocked(pid_t thread)
 	snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", thread);
 	file = fopen(path, "re");
 	if (file == NULL)
-		return true;	/* nothing to be known: wait no longer than for a thread that is blocked */
+		return true; /* nothing to be known: wait no longer than for a thread that is blocked */
 	if (fscanf(file, "%ld %lx %lx", &number, &first, &second) < 1)
 		number = -1;
 	fclose(file);
 	switch (number) {
-	case -1: case SYS_clock_nanosleep: case SYS_nanosleep: case SYS_sched_yield:
+	case -1:
+	case SYS_clock_nanosleep:
+	case SYS_nanosleep:
+	case SYS_sched_yield:
 		return false;
 #ifdef SYS_poll
 	case SYS_poll:
@@ -187,7 +195,7 @@ static void *start_late(void *argument)
 {
 	struct start start = *(struct start *)argument;
 
-	free(argument);
+	release(argument);
 	if (delaying)
 		hold_back(&start);
 	if (start.c11_routine != NULL)
@@ -205,7 +213,7 @@ static int create(pthread_t *thread, const pthread_attr_t *attributes, struct st
 		*(void **)&real = dlsym(RTLD_NEXT, "pthread_create");
 	if (!delaying && start.c11_routine == NULL)
 		return real(thread, attributes, start.routine, start.argument);
-	late = malloc(sizeof(*late));
+	late = allocate(1, sizeof(*late));
 	if (late == NULL)
 		return EAGAIN;
 	start.creator = (pid_t)syscall(SYS_gettid);
@@ -213,7 +221,7 @@ static int create(pthread_t *thread, const pthread_attr_t *attributes, struct st
 	*late = start;
 	error = real(thread, attributes, start_late, late);
 	if (error != 0)
-		free(late);
+		release(late);
 	return error;
 }
 
