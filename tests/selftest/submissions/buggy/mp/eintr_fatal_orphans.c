@@ -1,8 +1,7 @@
 /* Buggy: accept(2) interrupted by SIGCHLD counts as an error and ends the server; its children go on.
- * Loses: mp-replies mp-zombies mp-descriptors mp-robustness mp-speedup
- * Why: the first child that ends takes the parent with it, the next client is refused.
- * Either: mp-concurrency - all eight were accepted before the first one ended, and orphans answer.
- * Either: mp-processes - likewise.
+ * Loses: mp-replies mp-concurrency
+ * Why: the first child that ends takes the parent with it: those accepted before are still served, by orphans, the next
+ *      client is refused.
  */
 #include <err.h>
 #include <signal.h>
