@@ -1,6 +1,7 @@
 /* Buggy: accept(2) interrupted by SIGCHLD counts as an error and ends the server, and with it its children.
- * Loses: mp-replies mp-concurrency
+ * Loses: mp-concurrency
  * Why: the handler has no SA_RESTART: the first child that ends takes everything down (PR_SET_PDEATHSIG).
+ * Either: mp-replies - a next client that is faster than the end of the last child is accepted before SIGCHLD comes.
  */
 #include <signal.h>
 #include <stdio.h>

@@ -1,7 +1,8 @@
 /* Buggy: accept(2) interrupted by SIGCHLD counts as an error and ends the server; its children go on.
- * Loses: mp-replies mp-concurrency
+ * Loses: mp-concurrency
  * Why: the first child that ends takes the parent with it: those accepted before are still served, by orphans, the next
  *      client is refused.
+ * Either: mp-replies - a next client that is faster than the end of the last child is accepted before SIGCHLD comes.
  */
 #include <err.h>
 #include <signal.h>
