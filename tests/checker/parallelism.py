@@ -146,8 +146,8 @@ def _work(server: Server, n: int, number: int) -> Tuple[float, float]:
     server.wait(sampled, *clients, budget=40 * SINGLE_RUN * number)
     wrong = [client for client in clients if client.line != str(fib(n))]
     if wrong:
-        raise CheckFailed(f"{number} clients sent '{n}' at the same time", f"the line '{fib(n)}' for each",
-                          f"{len(wrong)} of them did not get it")
+        who = f"{number} clients sent '{n}' at the same time" if number > 1 else f"one client alone sent '{n}'"
+        raise CheckFailed(who, f"the line '{fib(n)}' for each", f"{len(wrong)} of {number} did not get it")
     for client in clients:
         client.close()
     server.settle()

@@ -1,7 +1,6 @@
 /* Buggy: its own service, naive, that counts fib(0) = 0, fib(1) = 1.
- * Loses: mp-replies
+ * Loses: mp-replies mp-speedup
  * Why: every reply but that for 1 is wrong; who serves whom when is right.
- * Either: mp-concurrency - answered, but wrongly.
  */
 #include <err.h>
 #include <signal.h>

@@ -1,7 +1,6 @@
 /* Buggy: its own service tests errno after strtol without having set it to 0.
  * Loses: mp-replies mp-speedup
  * Why: the parent's waitpid loop left ECHILD there, so every request gets an error and nothing is computed.
- * Either: mp-concurrency - answered, but wrongly.
  */
 #include <errno.h>
 #include <stdio.h>
