@@ -25,7 +25,7 @@ def test_concurrency(concurrency: Exception) -> None:
 @pytest.mark.check("mp-processes")
 def test_processes(server: Server) -> None:
     done = f"{AT_ONCE} clients connected and stayed silent"
-    clients = [server.connect() for _ in range(AT_ONCE)]
+    clients = server.connect_in_turn(AT_ONCE)
     if not server.wait(lambda: len(server.workers()) >= AT_ONCE):
         raise CheckFailed(done, f"{AT_ONCE} more processes than without clients", f"{len(server.workers())} more")
     threads = max(process.threads for pid, process in server.box.tree().items() if pid in server.workers())

@@ -25,7 +25,7 @@ def test_concurrency(concurrency: Exception) -> None:
 @pytest.mark.check("mt-threads")
 def test_threads(server: Server) -> None:
     done, before = f"{AT_ONCE} clients connected and stayed silent", server.threads()
-    clients = [server.connect() for _ in range(AT_ONCE)]
+    clients = server.connect_in_turn(AT_ONCE)
     if not server.wait(lambda: server.threads() >= before + AT_ONCE):
         raise CheckFailed(done, f"{AT_ONCE} more threads than the {before} without clients",
                           f"{server.threads() - before} more")

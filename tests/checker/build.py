@@ -24,6 +24,8 @@ class Build:
     def __init__(self, submission: Path) -> None:
         if not submission.is_dir():
             raise CannotGrade(f"{submission}: no such folder; name one that holds mp_server.c and mt_server.c")
+        if not any((submission / f"{server}.c").exists() for server in SERVERS):
+            raise CannotGrade(f"{submission}: holds neither mp_server.c nor mt_server.c; name the folder that does")
         if not shutil.which("make") or not shutil.which("cc"):
             raise CannotGrade("a C compiler and make are needed; on Debian or Ubuntu: apt-get install build-essential")
         self.errors: Dict[str, str] = {}  # by server: why there is none
