@@ -3,8 +3,9 @@ from typing import Callable
 
 import pytest
 
-from checker import behaviour, parallelism
+from checker import behaviour, parallelism, sanitizer
 from checker.behaviour import AT_ONCE, PILE_QUIET
+from checker.build import Build
 from checker.outcome import CheckFailed
 from checker.server import Server
 
@@ -40,8 +41,12 @@ def test_threads(server: Server) -> None:
 
 
 @pytest.mark.check("mt-races")
-def test_races(start: Callable[..., Server], serves_concurrently: None) -> None:
+def test_races(build: Build, start: Callable[..., Server], serves_concurrently: None) -> None:
     behaviour.own_replies(start(probe="delay"))
+    where = sanitizer.races(build, SERVER)
+    if where:
+        raise CheckFailed(f"{AT_ONCE} clients connected at the same moment, three times, under ThreadSanitizer",
+                          "that threads agree on who uses which memory when", f"a data race: {where}")
 
 
 @pytest.mark.check("mt-descriptors")

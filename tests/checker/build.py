@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Dict, Optional
+from typing import Dict, Optional, Sequence
 
 LAB = Path(__file__).resolve().parents[2]
 SUPPORT = LAB / "support"
@@ -66,6 +66,15 @@ class Build:
         except subprocess.TimeoutExpired:
             return f"the compiler was still busy after {COMPILE_SECONDS} s"
         return done.stdout.decode(errors="backslashreplace") if done.returncode else None
+
+    def variant(self, name: str, flags: str, programs: Sequence[str]) -> Optional[Dict[str, Path]]:
+        """Compiles some programs once more, with other flags, in a folder of that name. Returns their paths, or None."""
+        folder = self.folder / name
+        folder.mkdir()
+        for program in programs:
+            shutil.copyfile(self.folder / f"{program}.c", folder / f"{program}.c")
+        error = self._make("-f", "../Makefile", "-C", name, "GIVEN=..", f"SERVERS={' '.join(programs)}", f"CFLAGS={flags}")
+        return None if error is not None else {program: folder / program for program in programs}
 
     def tool(self, name: str, *flags: str) -> Path:
         """Compiles one of the checker's own C files into the folder, and returns the path of what comes out."""
