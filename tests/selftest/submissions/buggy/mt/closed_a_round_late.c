@@ -1,7 +1,8 @@
 /* Buggy: the creator closes the previous client's descriptor at the next client: a close too many, by number.
- * Loses: mt-replies mt-concurrency
- * Why: the previous client's thread has closed it already, so that the next client has the same number and is cut off;
- * a silent previous client is cut off itself.
+ * Loses: mt-concurrency
+ * Why: a silent previous client is cut off. One at a time gets its reply: accept reserves its number before it waits, so
+ * that two clients in a row have different ones, and the late close finds nothing to close.
+ * Either: mt-replies - a thread that ends before the main thread is back in accept gives its number to the next client
  */
 #include <pthread.h>
 #include <stdint.h>
