@@ -1,6 +1,9 @@
 /* Buggy: the creator frees each argument when the next client comes, "by then the thread has read it".
  * Loses: mt-races
  * Why: a thread that starts late reads freed memory. Blocks do not pile up.
+ * Either: mt-robustness - many clients at once meet the race by themselves
+ * Either: mt-memory - so may eight at once, if they connect in a burst
+ * Either: mt-speedup - likewise
  */
 #include <pthread.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Buggy: looks in errno for what pthread_create returns.
  * Loses: mt-robustness
- * Why: errno was saved before the call by a slip, so that it never tells a failure: the connection stays open, unserved.
+ * Why: and looks there too early: errno was saved before the call. The connection stays open, unserved.
  */
 #include <errno.h>
 #include <pthread.h>

@@ -1,6 +1,9 @@
 /* Buggy: looks once whether the thread has taken the descriptor, and yields once if not: an if for a while.
  * Loses: mt-races
  * Why: once is not until. The volatile flag would not do even in a loop.
+ * Either: mt-robustness - many clients at once meet the race by themselves
+ * Either: mt-memory - so may eight at once, if they connect in a burst
+ * Either: mt-speedup - likewise
  */
 #include <pthread.h>
 #include <sched.h>

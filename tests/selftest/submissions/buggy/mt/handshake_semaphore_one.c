@@ -1,6 +1,9 @@
 /* Buggy: the semaphore of the handshake starts at 1 instead of 0.
  * Loses: mt-races
  * Why: each wait is for the previous client's post, so that the creator is always one client ahead of its threads.
+ * Either: mt-robustness - many clients at once meet the race by themselves
+ * Either: mt-memory - so may eight at once, if they connect in a burst
+ * Either: mt-speedup - likewise
  */
 #include <err.h>
 #include <errno.h>

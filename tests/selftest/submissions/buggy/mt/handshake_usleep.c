@@ -1,7 +1,9 @@
 /* Buggy: gives the thread a millisecond to copy the descriptor.
  * Loses: mt-races
  * Why: nothing says that a millisecond is enough. Where it is, all else is right.
- * Either: mt-robustness - on a busy machine one of the flood's 300 threads may take longer than that to start
+ * Either: mt-robustness - many clients at once meet the race by themselves
+ * Either: mt-memory - so may eight at once, if they connect in a burst
+ * Either: mt-speedup - likewise
  */
 #include <pthread.h>
 #include <stdio.h>

@@ -1,6 +1,9 @@
 /* Buggy: a sched_yield after pthread_create, so that the new thread runs first.
  * Loses: mt-races
  * Why: a yield promises nothing, least of all on several cores.
+ * Either: mt-robustness - many clients at once meet the race by themselves
+ * Either: mt-memory - so may eight at once, if they connect in a burst
+ * Either: mt-speedup - likewise
  */
 #include <pthread.h>
 #include <sched.h>

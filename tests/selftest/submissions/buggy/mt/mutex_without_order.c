@@ -1,6 +1,9 @@
 /* Buggy: a mutex guards the shared descriptor, but the thread takes it only for reading, whenever it comes to that.
  * Loses: mt-races
  * Why: no data race in the sense of C, but the creator can lock twice before the thread does: mutual exclusion is no order.
+ * Either: mt-robustness - many clients at once meet the race by themselves
+ * Either: mt-memory - so may eight at once, if they connect in a burst
+ * Either: mt-speedup - likewise
  */
 #include <pthread.h>
 #include <stdio.h>

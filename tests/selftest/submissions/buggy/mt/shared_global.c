@@ -1,6 +1,9 @@
 /* Buggy: the descriptor is a global variable; the thread reads it when it gets round to it.
  * Loses: mt-races
  * Why: by then it may be the next client's. The thread copies it once, so that it serves and closes the same.
+ * Either: mt-robustness - many clients at once meet the race by themselves
+ * Either: mt-memory - so may eight at once, if they connect in a burst
+ * Either: mt-speedup - likewise
  */
 #include <pthread.h>
 #include <unistd.h>

@@ -1,6 +1,9 @@
 /* Buggy: passes the address of one local variable, which the next accept overwrites.
  * Loses: mt-races
  * Why: a thread that starts late reads its successor's descriptor.
+ * Either: mt-robustness - many clients at once meet the race by themselves
+ * Either: mt-memory - so may eight at once, if they connect in a burst
+ * Either: mt-speedup - likewise
  */
 #include <pthread.h>
 #include <stdio.h>

@@ -1,6 +1,9 @@
 /* Buggy: passes the address of a variable local to the loop's body: "a new one for each client".
  * Loses: mt-races
  * Why: it is the same place on the stack each time round.
+ * Either: mt-robustness - many clients at once meet the race by themselves
+ * Either: mt-memory - so may eight at once, if they connect in a burst
+ * Either: mt-speedup - likewise
  */
 #include <err.h>
 #include <pthread.h>

@@ -1,6 +1,9 @@
 /* Buggy: a malloc'ed argument, but allocated once before the loop.
  * Loses: mt-races
  * Why: all the threads share the one block; malloc alone does not help.
+ * Either: mt-robustness - many clients at once meet the race by themselves
+ * Either: mt-memory - so may eight at once, if they connect in a burst
+ * Either: mt-speedup - likewise
  */
 #include <err.h>
 #include <pthread.h>

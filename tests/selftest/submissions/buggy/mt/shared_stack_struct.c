@@ -1,6 +1,9 @@
 /* Buggy: descriptor and address in a struct on the stack, its address passed to every thread.
  * Loses: mt-races
  * Why: the next client is accepted into the same struct.
+ * Either: mt-robustness - many clients at once meet the race by themselves
+ * Either: mt-memory - so may eight at once, if they connect in a burst
+ * Either: mt-speedup - likewise
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
