@@ -15,6 +15,7 @@ FLOOD = 300  # clients at once
 SLACK = 2  # a constant number that may stay behind: one being reaped, one being opened
 LEAST_LEAK = 4096  # bytes that a client leaves behind at least, if anything: a page (probe.c)
 MEMORY_ROUNDS = 10
+FAULTS = 10  # clients with the same trouble, one after the other
 STRAY = b"tcp_accept: descriptor"  # what tcp.c prints when it cannot accept
 PILE_QUIET = 3.0  # seconds: a server may clean up by a timer of a second or two
 
@@ -135,10 +136,7 @@ def still_serves(server: Server, done: str, n: int = 10) -> None:
 
 
 def bad_clients(server: Server) -> None:
-    """Clients that vanish, reset or send too much harm nobody else; many at once are all served."""
-    for _ in range(5):
-        server.connect().close()
-    still_serves(server, "5 clients connected and left at once")
+    """Clients that vanish, reset or send too much harm nobody else, and leave no descriptor behind."""
     for request in (b"", b"3", b"25\n"):
         server.connect().send(request).reset()
         still_serves(server, f"a client sent {request.decode()!r} and reset its connection")
@@ -153,6 +151,21 @@ def bad_clients(server: Server) -> None:
     still_serves(server, "a client sent a request of 1 MB without a newline")
     server.ask(20)  # never reads
     still_serves(server, "a client never read its reply")
+    vanished = _left_behind(server, lambda: server.connect().close())
+    still_serves(server, f"{FAULTS} clients connected and left at once")
+    if vanished >= FAULTS - SLACK > _left_behind(server, lambda: still_serves(server, "before")):
+        raise CheckFailed(f"{FAULTS} clients connected and left without a request", "no more open descriptors than before",
+                          f"{vanished} more")
+
+
+def _left_behind(server: Server, act: Callable[[], None]) -> int:
+    """Does something FAULTS times; returns how many more descriptors the server holds afterwards than before."""
+    server.settle()
+    before = server.descriptors()
+    for _ in range(FAULTS):
+        act()
+    server.wait(lambda: server.descriptors() <= before)
+    return server.descriptors() - before
 
 
 def flood(server: Server) -> None:
@@ -174,8 +187,8 @@ def flood(server: Server) -> None:
 def failing_creation(server: Server, call: str) -> None:
     """fork or pthread_create fails for one client: it is dropped, or served in another way. The next one is served, and
     the failure leaves no descriptor behind."""
-    failures, left = 10, 0
-    for time in range(1, failures + 1):
+    left = 0
+    for time in range(1, FAULTS + 1):
         done = f"{call} failed for a client" + (f" (for the {time}. time)" if time > 1 else "")
         server.settle()
         before = server.descriptors()
@@ -184,8 +197,8 @@ def failing_creation(server: Server, call: str) -> None:
         server.settle()
         left += server.descriptors() - before
         still_serves(server, done)
-    if left >= failures - SLACK:
-        raise CheckFailed(f"{call} failed for {failures} clients", "no more open descriptors than before each failure",
+    if left >= FAULTS - SLACK:
+        raise CheckFailed(f"{call} failed for {FAULTS} clients", "no more open descriptors than before each failure",
                           f"{left} more in all")
 
 
@@ -275,11 +288,11 @@ def zombies_stay_few(server: Server) -> None:
 def own_replies(server: Server) -> None:
     """Clients that connect at the same moment each get their own reply, however late their threads start."""
     with stopped(server, server.idle):
-        clients = [server.ask(n) for n in range(AT_ONCE)]
+        clients = [server.ask(n) for n in range(1, AT_ONCE + 1)]
     answered(server, *clients, budget=10.0)  # some right ones spin until a thread has taken its descriptor over
-    for n, client in enumerate(clients):
+    for n, client in enumerate(clients, start=1):
         if client.line != str(fib(n)):
-            raise CheckFailed(f"{AT_ONCE} clients connected at the same moment and sent '0' to '{AT_ONCE - 1}'; each new "
+            raise CheckFailed(f"{AT_ONCE} clients connected at the same moment and sent '1' to '{AT_ONCE}'; each new "
                               "thread was held back until the next one was created",
                               f"the line '{fib(n)}' for the client that sent '{n}'", seen_by(client, server))
 

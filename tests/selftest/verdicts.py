@@ -73,18 +73,20 @@ class Run(NamedTuple):
     wrong: List[str]
     failed: List[str]
     seconds: float
+    said: List[str]  # the messages of the wrong ones
 
 
 def run(state: State, prefix: Sequence[str], one: corpus.Submission) -> Run:
     try:
         grade = corpus.grade(one.path, one.server, prefix)
     except (RuntimeError, subprocess.TimeoutExpired) as error:
-        return Run(state.name, one.name, [f"no grade: {error}"], [], 0.0)
+        return Run(state.name, one.name, [f"no grade: {error}"], [], 0.0, [])
     failed = [id for id, status in grade.status.items() if status == FAILED]
     either = one.either
     if state.one_core and one.name.endswith("_pinned"):  # where there is one CPU, nobody is bound to fewer
         either |= {id for id in one.loses if id.endswith("-speedup")}
-    return Run(state.name, one.name, grade.wrong(one._replace(either=either)), failed, grade.seconds)
+    wrong = grade.wrong(one._replace(either=either))
+    return Run(state.name, one.name, wrong, failed, grade.seconds, [grade.output[line.split()[0]] for line in wrong])
 
 
 def jobs(submissions: Sequence[corpus.Submission], rights: int, wrongs: int, seed: int) -> List[corpus.Submission]:
