@@ -184,12 +184,14 @@ def run(args: argparse.Namespace) -> int:
             signal.signal(wanted, signal.SIG_IGN)
         end_all(child)
         words = escaped(log.read_text(errors="replace")) if log.exists() else []
+    if args.k and not report.selected and not report.cannot:
+        report.cannot = f"-k {args.k}: no check matches; ./checker.sh --list shows their ids"
+    seconds = time.monotonic() - began
     if report.cannot:
+        write_files(args, [Outcome(check.id, INCONCLUSIVE, [report.cannot]) for check in CHECKS], seconds, report.cannot)
         raise CannotGrade(report.cannot)
-    if args.k and not report.selected:
-        raise CannotGrade(f"-k {args.k}: no check matches; ./checker.sh --list shows their ids")
     report.complete(reason or "the grading process ended early: " + " / ".join(words[-3:]))
-    status = finish(args, report, time.monotonic() - began)
+    status = finish(args, report, seconds)
     return 128 + number if number else status
 
 
@@ -205,10 +207,7 @@ def finish(args: argparse.Namespace, report: Report, seconds: float) -> int:
     if args.k:
         points = sum(BY_ID[outcome.id].points for outcome in outcomes)
         notes.append(f"Selected by -k: {len(outcomes)} of {len(CHECKS)} checks, {points} of {FULL} points.")
-    if args.json:
-        write_json(args.json, outcomes, seconds, "\n".join(notes))
-    if args.junit:
-        write_junit(args.junit, outcomes, seconds)
+    write_files(args, outcomes, seconds, "\n".join(notes))
     for note in notes:
         report.terminal.say(note)
     report.terminal.say(f"Total: {total}/{FULL}")
@@ -217,6 +216,13 @@ def finish(args: argparse.Namespace, report: Report, seconds: float) -> int:
     if any(outcome.status == FAILED for outcome in outcomes):
         return LOST
     return UNDECIDED if undecided else ALL_PASSED
+
+
+def write_files(args: argparse.Namespace, outcomes: List[Outcome], seconds: float, note: str) -> None:
+    if args.json:
+        write_json(args.json, outcomes, seconds, note)
+    if args.junit:
+        write_junit(args.junit, outcomes, seconds)
 
 
 def selftest(words: List[str]) -> int:

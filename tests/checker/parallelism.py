@@ -166,7 +166,8 @@ def judge(start: Callable[..., Server], server: Server, n: int) -> str:
     wall = measured_speedup(build.launcher, build.program("server"), build.program(server.name), n)
     return (f"{AT_ONCE} clients: {wall.median:.1f} times as fast as the synchronous server ({wall.low:.1f} to "
             f"{wall.high:.1f}) on {wall.cores} core{'s' * (wall.cores > 1)}; would be {ideal:.1f} on {AT_ONCE} idle "
-            f"cores; CPU time {share:.1f} times that of one client")
+            f"cores; CPU time {share:.1f} times that of one client"
+            + ("; the machine was busy" if wall.median < 0.7 * min(wall.cores, ideal) else ""))
 
 
 class Speedup(NamedTuple):
