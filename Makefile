@@ -2,7 +2,7 @@
 DIR ?= support
 SERVERS = mp_server.c mt_server.c
 C_FILES = $(wildcard support/*.c support/*.h solution/*.c tests/checker/*.c)
-SHELL_FILES = checker.sh support/client_bench.sh .ci/run
+SHELL_FILES = checker.sh support/client_bench.sh $(wildcard .ci/run)
 HANDOUT = concurrent-servers.tar.gz
 C_STYLE = {BasedOnStyle: LLVM, IndentWidth: 8, TabWidth: 8, ContinuationIndentWidth: 8, UseTab: Always, ColumnLimit: 120, \
 	BreakBeforeBraces: Linux, IndentCaseLabels: false, AllowShortIfStatementsOnASingleLine: false, \
