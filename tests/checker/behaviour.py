@@ -41,7 +41,7 @@ def seen_by(client: Client, server: Server) -> str:
     part = f"{len(client.received)} bytes without a newline, then " if client.received else ""
     if client.ended:
         return f"{part}the connection {'was reset' if client.ended == 'reset' else 'ended'} without a reply"
-    return f"{part}no reply, and the server sleeps" if server.activity() else f"{part}no reply"
+    return f"{part}no reply; {server.doing()}"
 
 
 def expect(server: Server, client: Client, n: int, done: str) -> None:
@@ -123,7 +123,7 @@ def port_is_free_after_death(server: Server) -> None:
     server.settle(patience=20)  # all children are asleep in serve_client: what they close before it, they have closed
     for pid in server.idle:
         server.box.signal(pid, signal.SIGKILL)
-    server.wait(lambda: not server.live() & server.idle)
+    server.wait(lambda: not server.idle & set(server.box.tree()))  # reaped: each of its threads has let go of its files
     if not refused(server):
         raise CheckFailed(f"{AT_ONCE} clients connected and stayed silent; then the server was killed, not its children",
                           "that nobody listens on the port any more", "a child still holds the listening socket")

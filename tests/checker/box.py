@@ -8,7 +8,7 @@ import socket
 import subprocess
 import threading
 from pathlib import Path
-from typing import Any, Callable, Dict, Mapping, Optional, Sequence
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from checker import proc
 
@@ -106,6 +106,10 @@ class Box:
         """Returns how many descriptors a process of the box has open; 0 if it has ended."""
         return self._as_user(_count_descriptors, pid)
 
+    def waits_in(self, tasks: Sequence[proc.Task]) -> List[str]:
+        """Returns the kernel functions in which threads of the box sleep (proc(5), wchan); "" where that is not known."""
+        return self._as_user(_wchan, [(task.pid, task.tid) for task in tasks])
+
     def limit_processes(self, pid: int, number: Optional[int]) -> None:
         """Lets a process of the box create processes and threads only up to a number, or (None) as many as at first:
         prlimit(2), RLIMIT_NPROC. Does nothing if the process has ended."""
@@ -168,6 +172,17 @@ def _count_descriptors(pid: int) -> int:
         return len(os.listdir(f"/proc/{pid}/fd"))
     except (FileNotFoundError, ProcessLookupError):
         return 0
+
+
+def _wchan(tasks: Sequence[Tuple[int, int]]) -> List[str]:
+    found = []
+    for pid, tid in tasks:
+        try:
+            with open(f"/proc/{pid}/task/{tid}/wchan") as file:
+                found.append(file.read())
+        except OSError:
+            found.append("")
+    return found
 
 
 def _set_soft_limit(pid: int, which: int, number: Optional[int]) -> None:
