@@ -20,6 +20,7 @@ from checker.build import SERVERS, Build, CannotGrade  # noqa: E402
 from checker.catalogue import BY_ID, CHECKS, FULL, Check  # noqa: E402
 from checker.outcome import FAILED, INCONCLUSIVE, Outcome  # noqa: E402
 from checker.report import Terminal, escaped, score, write_json, write_junit  # noqa: E402
+from checker.watch import watch  # noqa: E402
 
 ALL_PASSED, LOST, COULD_NOT_GRADE, UNDECIDED = 0, 1, 2, 3
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # prctl(2)
@@ -254,6 +255,7 @@ def parse(words: List[str]) -> argparse.Namespace:
                         help="the folder to grade (default: support/)")
     parser.add_argument("-k", metavar="EXPR", default="", help="only the checks that match, as mp-zombies or 'mp and not speedup'")
     parser.add_argument("--list", action="store_true", help="list the checks, with their points, and end")
+    parser.add_argument("--watch", action="store_true", help="grade again whenever a file changes; q or Ctrl-C quits")
     parser.add_argument("--json", metavar="FILE", type=file_to_write, help="write results.json, in Gradescope's shape")
     parser.add_argument("--junit", metavar="FILE", type=file_to_write, help="write junit.xml")
     return parser.parse_args(words)
@@ -268,6 +270,9 @@ def main(words: List[str]) -> int:
             for check in CHECKS:
                 print(f"{check.id:15} {check.points:2d}  {check.title}")
             return 0
+        if args.watch:
+            command = [sys.executable, "-E", "-B", str(Path(__file__).resolve()), *(["-k", args.k] if args.k else [])]
+            return watch(command, args.dir)
         return run(args)
     except CannotGrade as error:
         print(f"checker.sh: {error}", file=sys.stderr)

@@ -42,7 +42,7 @@ def outcome_of(check: Check, error: Optional[BaseException], output: str, note: 
         return Outcome(check.id, PASSED, [note] if note else [], "", seconds)
     if isinstance(error, CheckFailed):
         lines = [f"done:     {error.done}", f"expected: {error.expected}", f"seen:     {error.seen}",
-                 f"where:    {check.where}", f"think:    {error.hint or check.hint}"]
+                 f"where:    {check.where}", f"think:    {error.hint or check.hint}", f"by hand:  {check.by_hand}"]
         return Outcome(check.id, FAILED, lines, output, seconds)
     if isinstance(error, NotGraded):
         return Outcome(check.id, FAILED, [str(error)], output, seconds)
