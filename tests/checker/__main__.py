@@ -35,8 +35,8 @@ class Interrupted(Exception):
 class Grading:
     """In the process that grades: sends what happens to the one that reports, a line of JSON each."""
 
-    def __init__(self, build: Build, descriptor: int) -> None:
-        self.build = build
+    def __init__(self, build: Build, descriptor: int, measure: bool) -> None:
+        self.build, self.measure = build, measure
         self._descriptor = descriptor
 
     def selected(self, ids: List[str]) -> None:
@@ -85,7 +85,7 @@ def grade(args: argparse.Namespace, descriptor: int, log: Path) -> NoReturn:
         with Build(args.dir) as build:
             words = [*PYTEST, "-q", *(["-k", args.k] if args.k else []),
                      *(str(TESTS / f"test_{server}.py") for server in SERVERS)]
-            status = int(pytest.main(words, plugins=[Named(Grading(build, descriptor))]))
+            status = int(pytest.main(words, plugins=[Named(Grading(build, descriptor, not args.quick))]))
     except CannotGrade as error:
         os.write(descriptor, json.dumps({"cannot": str(error)}).encode() + b"\n")
         status = COULD_NOT_GRADE
@@ -255,6 +255,7 @@ def parse(words: List[str]) -> argparse.Namespace:
                         help="the folder to grade (default: support/)")
     parser.add_argument("-k", metavar="EXPR", default="", help="only the checks that match, as mp-zombies or 'mp and not speedup'")
     parser.add_argument("--list", action="store_true", help="list the checks, with their points, and end")
+    parser.add_argument("--quick", action="store_true", help="do not measure the speed-up by the clock, which decides nothing")
     parser.add_argument("--watch", action="store_true", help="grade again whenever a file changes; q or Ctrl-C quits")
     parser.add_argument("--json", metavar="FILE", type=file_to_write, help="write results.json, in Gradescope's shape")
     parser.add_argument("--junit", metavar="FILE", type=file_to_write, help="write junit.xml")

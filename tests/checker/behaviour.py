@@ -17,7 +17,7 @@ LEAST_LEAK = 4096  # bytes that a client leaves behind at least, if anything: a 
 MEMORY_ROUNDS = 10
 FAULTS = 10  # clients with the same trouble, one after the other
 STRAY = b"tcp_accept: descriptor"  # what tcp.c prints when it cannot accept
-PILE_QUIET = 3.0  # seconds: a server may clean up by a timer of a second or two
+PILE_QUIET = 1.5  # seconds: a server may clean up by a timer of a second
 
 
 def fib(n: int) -> int:
@@ -269,7 +269,9 @@ def zombies_of_one_moment(server: Server) -> None:
         server.wait(lambda: not server.workers(), *clients)
     still_serves(server, done)
     if not server.wait(lambda: len(server.zombies()) <= SLACK, quiet=PILE_QUIET):
-        raise CheckFailed(done, f"at most {SLACK} zombies", f"{len(server.zombies())} zombies")
+        zombies = len(server.zombies())
+        nobody = "Not one child was waited for: does anything call waitpid(), and does it run when a child ends?"
+        raise CheckFailed(done, f"at most {SLACK} zombies", f"{zombies} zombies", nobody if zombies > AT_ONCE else "")
 
 
 def zombies_stay_few(server: Server) -> None:

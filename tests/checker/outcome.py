@@ -39,7 +39,7 @@ class Outcome(NamedTuple):
 def outcome_of(check: Check, error: Optional[BaseException], output: str, note: str, seconds: float) -> Outcome:
     """Returns what an exception, or none, means for a check."""
     if error is None:
-        return Outcome(check.id, PASSED, [note] if note else [], "", seconds)
+        return Outcome(check.id, PASSED, note.splitlines(), "", seconds)
     if isinstance(error, CheckFailed):
         lines = [f"done:     {error.done}", f"expected: {error.expected}", f"seen:     {error.seen}",
                  f"where:    {check.where}", f"think:    {error.hint or check.hint}", f"by hand:  {check.by_hand}"]
