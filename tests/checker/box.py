@@ -238,6 +238,29 @@ class Box:
         self.output.finish()
 
 
+class Finished(NamedTuple):
+    """A program that was run to its end in a box."""
+    status: int  # as wait(2) has it
+    output: bytes  # its head, and its tail if there is more
+    reason: Optional[str]  # why the box has killed it, if it did
+
+
+def run(launcher: Path, command: Sequence[str], *, folder: Path, environment: Mapping[str, str], seconds: int,
+        limits: Optional[Mapping[str, int]] = None, writable: Optional[Path] = None) -> Finished:
+    """Runs a command in a box to its end, so many seconds long at most."""
+    box = Box(launcher, command, folder=folder, environment=environment, writable=writable,
+              limits={"cpu": seconds, "wall": seconds, **(limits or {})})
+    try:
+        status = box.status(seconds + 10)
+    finally:
+        box.close()
+    head, tail, total = box.output.head, box.output.tail, box.output.total
+    if total > len(head) + len(tail):
+        head += b"\n[...]\n"
+    return Finished(-1 if status is None else status, head + tail[max(len(tail) - total + len(box.output.head), 0):],
+                    box.reason)
+
+
 def _allowed(name: str, number: int) -> int:
     """Returns the number, or what the grader's own hard limit leaves of it."""
     if name in OF_ALL:

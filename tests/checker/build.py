@@ -1,4 +1,11 @@
-"""Compiles a submission: its one file of each server, and the lab's own copies of everything else, in a new folder."""
+"""Compiles a submission: its one file of each server, and the lab's own copies of everything else, in a new folder.
+
+A stranger's C file can read while it is compiled (#include, .incbin), fill the disk or the memory, and never end. So each
+of the two is compiled and linked in a box, in a folder of its own, which is all that it can write; it can read only that
+and the system's headers and libraries, not the other one, the solutions or the tests. The folder holds copies of the
+lab's objects, which a compiler or linker gone mad could change: that would change one program of the submission, as its
+own source could, and nothing else. Out of the folder comes one regular file, of bounded size, and the rest is deleted.
+"""
 import os
 import shutil
 import subprocess
@@ -6,12 +13,19 @@ import tempfile
 from pathlib import Path
 from typing import Dict, Optional
 
+from checker import containment
+from checker.box import run
+
 LAB = Path(__file__).resolve().parents[2]
 SUPPORT = LAB / "support"
 GIVEN = ("server.h", "main.c", "tcp.c", "fibonacci.c", "server.c", "Makefile")
+OBJECTS = ("main.o", "tcp.o", "fibonacci.o")
 SERVERS = ("mp_server", "mt_server")
 SOURCE_LIMIT = 1 << 20  # bytes of one file of a submission
-COMPILE_SECONDS = 60
+COMPILE_SECONDS = 30
+COMPILE_LIMITS = {"as": 3 << 30, "fsize": 1 << 26, "memory": 3 << 29}
+PROGRAM_LIMIT = 1 << 26  # bytes of what comes out
+COMPILE_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
 class CannotGrade(Exception):
@@ -38,6 +52,9 @@ class Build:
             raise
 
     def _build(self, submission: Path) -> None:
+        self.launcher = self.tool("box", "-o", "box")
+        self.tool("canary", "-o", "canary")
+        self.containment = containment.establish(self.launcher)
         for name in GIVEN:
             shutil.copyfile(SUPPORT / name, self.folder / name)
         for server in SERVERS:
@@ -49,10 +66,26 @@ class Build:
             raise CannotGrade(f"the lab's own files do not compile here: {error.splitlines()[-1] if error else 'make'}")
         for server in SERVERS:
             if server not in self.errors:
-                error = self._make(server)
-                if error is not None:
-                    self.errors[server] = error
-        self.launcher = self.tool("box", "-o", "box")
+                self._compile(server)
+
+    def _compile(self, server: str) -> None:
+        """Compiles and links one server of the submission in a box."""
+        work = self.folder / f"{server}.build"
+        work.mkdir()
+        for name in (*GIVEN, f"{server}.c", *OBJECTS):  # the objects last: for make, they must not be older
+            shutil.copyfile(self.folder / name, work / name)
+        done = run(self.launcher, [str(shutil.which("make")), "-s", server], folder=work, writable=work,
+                   seconds=COMPILE_SECONDS, limits=COMPILE_LIMITS,
+                   environment={"PATH": COMPILE_PATH, "LC_ALL": "C", "TMPDIR": str(work)})
+        text = done.output.decode(errors="backslashreplace")
+        problem = take(work / server, self.folder / server, PROGRAM_LIMIT) if done.status == 0 else text
+        if problem is not None:
+            self.errors[server] = f"{text}\n{done.reason}: it was stopped" if done.reason else problem
+        else:
+            if text:
+                self.warnings[server] = text
+            (self.folder / server).chmod(0o755)
+        shutil.rmtree(work)
 
     def _make(self, *words: str) -> Optional[str]:
         """Returns what was printed if make failed, else None."""
@@ -81,7 +114,7 @@ class Build:
         self._folder.cleanup()
 
 
-def take(source: Path, target: Path) -> Optional[str]:
+def take(source: Path, target: Path, limit: int = SOURCE_LIMIT) -> Optional[str]:
     """Copies one file of a submission, if it is a regular file of a sane size. Returns what is wrong with it, or None."""
     try:
         descriptor = os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
@@ -92,8 +125,8 @@ def take(source: Path, target: Path) -> Optional[str]:
     with open(descriptor, "rb") as file:
         if not os.path.isfile(f"/proc/self/fd/{descriptor}"):
             return f"{source.name} is not a regular file"
-        content = file.read(SOURCE_LIMIT + 1)
-    if len(content) > SOURCE_LIMIT:
-        return f"{source.name} is larger than {SOURCE_LIMIT >> 10} KiB"
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        return f"{source.name} is larger than {limit >> 10} KiB"
     target.write_bytes(content)
     return None

@@ -76,7 +76,7 @@ static void die_first(void)
 enum { LL_CREATE = 444, LL_ADD = 445, LL_RESTRICT = 446, LL_VERSION = 1, LL_BELOW_PATH = 1, LL_PORT = 2 };
 enum { LL_EXECUTE = 1, LL_WRITE_FILE = 2, LL_READ_FILE = 4, LL_READ_DIR = 8, LL_TRUNCATE = 1 << 14, LL_IOCTL = 1 << 15 };
 enum { LL_FILE = LL_EXECUTE | LL_WRITE_FILE | LL_READ_FILE | LL_TRUNCATE | LL_IOCTL };	/* what a file can have */
-enum { LL_NO_DEVICES = ~(1 << 6 | 1 << 9 | 1 << 10 | 1 << 11) };	/* nor sockets and FIFOs: no MAKE_ of them */
+enum { LL_ONLY_FILES = ~(1 << 6 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 12) };	/* no MAKE_ of devices, FIFOs, links... */
 enum { LL_BIND = 1, LL_CONNECT = 2, LL_ABSTRACT_SOCKETS = 1, LL_SIGNALS = 2 };
 
 struct ll_ruleset { uint64_t fs, net, scoped; };
@@ -133,7 +133,7 @@ static void landlock(char **settings, long version)
 		if (value_of(*settings, "read"))
 			allow_path(rules, handled.fs, value_of(*settings, "read"), LL_EXECUTE | LL_READ_FILE | LL_READ_DIR);
 		if (value_of(*settings, "write"))
-			allow_path(rules, handled.fs, value_of(*settings, "write"), handled.fs & LL_NO_DEVICES);
+			allow_path(rules, handled.fs, value_of(*settings, "write"), handled.fs & LL_ONLY_FILES);
 	}
 	allow_path(rules, handled.fs, "/dev/null", LL_FILE);
 	if (version >= 4 && syscall(LL_ADD, rules, LL_PORT, &any, 0) == -1)
