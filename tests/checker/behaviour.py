@@ -1,8 +1,9 @@
 """What both servers must do, whatever their strategy: the bodies of the checks that the two share. Each function takes a
 server that runs, and raises CheckFailed."""
+import contextlib
 import random
 import signal
-from typing import Iterable
+from typing import Iterable, Iterator
 
 from checker.client import Client
 from checker.outcome import CheckFailed
@@ -12,6 +13,8 @@ AT_ONCE = 8  # clients in flight
 MANY = 100  # clients, one after the other: more than a small fixed table holds
 FLOOD = 300  # clients at once
 SLACK = 2  # a constant number that may stay behind: one being reaped, one being opened
+LEAST_LEAK = 4096  # bytes that a client leaves behind at least, if anything: a page (probe.c)
+STRAY = b"tcp_accept: descriptor"  # what tcp.c prints when it cannot accept
 PILE_QUIET = 3.0  # seconds: a server may clean up by a timer of a second or two
 
 
@@ -96,7 +99,7 @@ def descriptors_stay(server: Server) -> None:
                           f"{after} open descriptors")
 
 
-def _still_serves(server: Server, done: str) -> None:
+def still_serves(server: Server, done: str) -> None:
     client = server.ask(10)
     expect(server, client, 10, f"{done}; then a new client sent '10'")
     client.close()
@@ -106,21 +109,21 @@ def bad_clients(server: Server) -> None:
     """Clients that vanish, reset or send too much harm nobody else; many at once are all served."""
     for _ in range(5):
         server.connect().close()
-    _still_serves(server, "5 clients connected and left at once")
+    still_serves(server, "5 clients connected and left at once")
     for request in (b"", b"3", b"25\n"):
         server.connect().send(request).reset()
-        _still_serves(server, f"a client sent {request.decode()!r} and reset its connection")
+        still_serves(server, f"a client sent {request.decode()!r} and reset its connection")
     client = server.ask(3)
     answered(server, client)
     client.reset()
-    _still_serves(server, "a client reset its connection after its reply")
+    still_serves(server, "a client reset its connection after its reply")
     client = server.connect()
     sent = 0
     while sent < 1 << 20 and not client.ended and server.wait(client.writable):
         sent += client.write(b"7" * 65536)
-    _still_serves(server, "a client sent a request of 1 MB without a newline")
+    still_serves(server, "a client sent a request of 1 MB without a newline")
     server.ask(20)  # never reads
-    _still_serves(server, "a client never read its reply")
+    still_serves(server, "a client never read its reply")
 
 
 def flood(server: Server) -> None:
@@ -134,7 +137,7 @@ def flood(server: Server) -> None:
                           f"{served} right replies; another client got: {seen_by(wrong, server)}")
     for client in clients:
         client.close()
-    _still_serves(server, f"{FLOOD} clients were served")
+    still_serves(server, f"{FLOOD} clients were served")
 
 
 def failing_creation(server: Server, call: str) -> None:
@@ -152,7 +155,7 @@ def failing_creation(server: Server, call: str) -> None:
             raise CheckFailed(done, "that its connection ends (or that it is served all the same)",
                               seen_by(client, server))
         client.close()
-        _still_serves(server, done)
+        still_serves(server, done)
     server.wait(lambda: server.descriptors() <= before + SLACK, quiet=PILE_QUIET)
     if server.descriptors() > before + SLACK:
         raise CheckFailed(f"{call} failed for 10 clients", f"about the {before} open descriptors of before",
@@ -170,24 +173,75 @@ def short_of_descriptors(server: Server) -> None:
     done = "a client connected while the server was short of descriptors (EMFILE); then there were enough again"
     if not client.ended:
         expect(server, client, 4, done)
-    _still_serves(server, done)
+    still_serves(server, done)
 
 
-def stop(server: Server, pids: Iterable[int]) -> None:
-    """Stops processes (SIGSTOP) and waits until they have stopped."""
-    _signal(server, pids, signal.SIGSTOP, "T")
-
-
-def resume(server: Server, pids: Iterable[int]) -> None:
-    _signal(server, pids, signal.SIGCONT, "")
-
-
-def _signal(server: Server, pids: Iterable[int], number: int, state: str) -> None:
-    pids = list(pids)
+@contextlib.contextmanager
+def stopped(server: Server, pids: Iterable[int]) -> Iterator[None]:
+    """Stops processes (SIGSTOP), waits until they have stopped, and lets them go on afterwards (SIGCONT)."""
+    pids = set(pids)
     for pid in pids:
-        server.box.signal(pid, number)
-    if state:
-        server.wait(lambda: all(process.state == state for pid, process in server.box.tree().items() if pid in pids))
+        server.box.signal(pid, signal.SIGSTOP)
+    server.wait(lambda: all(process.state in "TtZX" for pid, process in server.box.tree().items() if pid in pids))
+    yield
+    for pid in pids:
+        server.box.signal(pid, signal.SIGCONT)
+
+
+def children_end(server: Server) -> None:
+    """The processes of clients that were served end; none of them goes back to accept more."""
+    done = f"{AT_ONCE} clients were served and left"
+    if not server.wait(lambda: not server.workers(), quiet=PILE_QUIET):
+        raise CheckFailed(done, "that their processes end", f"{len(server.workers())} of them are still there")
+    if STRAY in server.said():
+        raise CheckFailed(done, "that their processes end without another tcp_accept()",
+                          "a process that may not accept clients called tcp_accept(), and died of that")
+
+
+def zombies_stay_few(server: Server) -> None:
+    """Zombies do not pile up with the number of clients served."""
+    for _ in range(MANY):
+        client = server.ask(0)
+        expect(server, client, 0, f"{MANY} clients, one after the other, each sent '0'")
+        client.close()
+    if not server.wait(lambda: len(server.zombies()) <= SLACK, quiet=PILE_QUIET):
+        raise CheckFailed(f"served {MANY} clients, one after the other", f"at most {SLACK} zombies",
+                          f"{len(server.zombies())} zombies")
+
+
+def own_replies(server: Server) -> None:
+    """Clients that connect at the same moment each get their own reply, however late their threads start."""
+    with stopped(server, server.idle):
+        clients = [server.ask(n) for n in range(AT_ONCE)]
+    answered(server, *clients)
+    for n, client in enumerate(clients):
+        if client.line != str(fib(n)):
+            raise CheckFailed(f"{AT_ONCE} clients connected at the same moment and sent '0' to '{AT_ONCE - 1}'; each new "
+                              "thread was held back until the next one was created",
+                              f"the line '{fib(n)}' for the client that sent '{n}'", seen_by(client, server))
+
+
+def memory_stays(server: Server) -> None:
+    """The address space does not grow with the number of clients served."""
+    silent = [server.connect() for _ in range(2 * AT_ONCE)]
+    for client in silent:
+        expect(server, client.send(b"0\n"), 0, f"{2 * AT_ONCE} clients connected, then each sent '0'")
+        client.close()
+    server.settle()
+    before = server.address_space()
+    for _ in range(2 * MANY // 4):
+        clients = [server.ask(0) for _ in range(4)]
+        answered(server, *clients)
+        for client in clients:
+            expect(server, client, 0, f"{2 * MANY} clients, four at a time, each sent '0'")
+            server.wait(lambda: bool(client.ended), client, quiet=0.1)
+            client.close()
+    bound = before + 2 * MANY * LEAST_LEAK // 2
+    if not server.wait(lambda: server.address_space() < bound, quiet=PILE_QUIET):
+        growth = server.address_space() - before
+        kind = "blocks of malloc()" if growth < 2 * MANY * 16384 else "the stacks of ended threads"
+        raise CheckFailed(f"served {2 * MANY} clients", "about the memory of before",
+                          f"{growth / (2 * MANY) / 1024:.0f} KiB more for each client: {kind} pile up")
 
 
 def refused(server: Server) -> bool:

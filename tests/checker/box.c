@@ -34,20 +34,20 @@
 #include "confine.h"
 #include "namespaces.h"
 
-enum { LOOK_PERIOD = 100, LOOK_SHARE = 20, FAMILY_MAX = 16384 };	/* look every 100 ms, at most 1/20 of the time */
+enum { LOOK_PERIOD = 100, LOOK_SHARE = 20, FAMILY_MAX = 16384 }; /* look every 100 ms, at most 1/20 of the time */
 
 static struct {
 	int control, tier;
 	uid_t uid;
 	char **settings, **command;
-	unsigned long memory, wall;	/* 0: no limit. Bytes, milliseconds */
+	unsigned long memory, wall; /* 0: no limit. Bytes, milliseconds */
 	pid_t program;
-	bool signals_stay;	/* the kernel keeps the signals of this process within the box */
+	bool signals_stay; /* the kernel keeps the signals of this process within the box */
 } box;
 
 /* --- the family: all processes below the box --------------------------------------------------------------------- */
 
-static pid_t family[FAMILY_MAX];	/* the first is the box */
+static pid_t family[FAMILY_MAX]; /* the first is the box */
 static size_t family_size;
 
 static bool in_family(pid_t pid)
@@ -149,7 +149,7 @@ static bool kill_user(void)
 
 	if (killer == 0) {
 		become(box.uid);
-		if (geteuid() == box.uid && getuid() == box.uid && box.uid != 0)	/* else it would be the machine */
+		if (geteuid() == box.uid && getuid() == box.uid && box.uid != 0) /* else it would be the machine */
 			kill(-1, SIGKILL);
 		_exit(0);
 	}
@@ -183,7 +183,9 @@ static void give_socket(void)
 	union {
 		struct cmsghdr header;
 		char space[CMSG_SPACE(sizeof(int))];
-	} attached = {.header = {.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(int))}};
+	} attached = {
+		.header = {.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(int))}
+	};
 	struct iovec word = {.iov_base = "socket", .iov_len = 6};
 	struct msghdr message = {.msg_iov = &word, .msg_iovlen = 1};
 
@@ -256,7 +258,10 @@ static unsigned long enforce(unsigned long began)
 /* Returns when the grader has closed its side. */
 static void watch(int children)
 {
-	struct pollfd events[] = {{.fd = box.control, .events = POLLIN}, {.fd = children, .events = POLLIN}};
+	struct pollfd events[] = {
+		{.fd = box.control, .events = POLLIN},
+		       {.fd = children,	.events = POLLIN}
+	 };
 	unsigned long began = milliseconds(), next = began + LOOK_PERIOD;
 	struct signalfd_siginfo info;
 
@@ -367,7 +372,7 @@ int main(int argc, char *argv[])
 
 	parse(argc, argv);
 	close_descriptors();
-	setsid();	/* what a terminal sends the grader's group must not end the box before it has cleaned up */
+	setsid(); /* what a terminal sends the grader's group must not end the box before it has cleaned up */
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		err(126, "no_new_privs");
 	if (box.tier == 3)
@@ -391,5 +396,5 @@ int main(int argc, char *argv[])
 	watch(children);
 	if (box.tier < 3)
 		end_family();
-	return 0;	/* of an init: the kernel kills all that is in its namespace */
+	return 0; /* of an init: the kernel kills all that is in its namespace */
 }

@@ -54,6 +54,7 @@ class Build:
     def _build(self, submission: Path) -> None:
         self.launcher = self.tool("box", "-o", "box")
         self.tool("canary", "-o", "canary")
+        self.probe = self.tool("probe", "-fPIC", "-shared", "-pthread", "-ldl", "-o", "probe.so")
         self.containment = containment.establish(self.launcher)
         for name in GIVEN:
             shutil.copyfile(SUPPORT / name, self.folder / name)
@@ -109,6 +110,12 @@ class Build:
 
     def program(self, server: str) -> Path:
         return self.folder / server
+
+    def __enter__(self) -> "Build":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         self._folder.cleanup()

@@ -17,7 +17,7 @@ import os
 import statistics
 import time
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Optional, Tuple
+from typing import Callable, Dict, List, NamedTuple, Tuple
 
 from checker import proc
 from checker.behaviour import AT_ONCE, answered, fib
@@ -152,6 +152,18 @@ def _work(server: Server, n: int, number: int) -> Tuple[float, float]:
         client.close()
     server.settle()
     return max(meter.cpu_time(), 1e-3), first[0]
+
+
+def judge(start: Callable[..., Server], server: Server, n: int) -> str:
+    """Judges by the three steps; returns what was measured, in words. `start` starts fresh servers like this one."""
+    ideal = spread(server)
+    server.close()
+    share = work(start(), n)
+    build = start.build  # type: ignore[attr-defined]
+    wall = measured_speedup(build.launcher, build.program("server"), build.program(server.name), n)
+    return (f"{AT_ONCE} clients: {wall.median:.1f} times as fast as the synchronous server ({wall.low:.1f} to "
+            f"{wall.high:.1f}) on {wall.cores} core{'s' * (wall.cores > 1)}; would be {ideal:.1f} on {AT_ONCE} idle "
+            f"cores; CPU time {share:.1f} times that of one client")
 
 
 class Speedup(NamedTuple):

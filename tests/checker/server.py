@@ -161,6 +161,10 @@ class Server:
         """Returns how many descriptors the idle processes hold."""
         return sum(self.box.descriptors(pid) for pid in self.idle)
 
+    def address_space(self) -> int:
+        """Returns the bytes of memory that the idle processes have mapped."""
+        return sum(process.address_space for pid, process in self.box.tree().items() if pid in self.idle)
+
     def ending(self) -> str:
         """Returns in words whether and how the program ended."""
         status = self.box.status(timeout=0.5)

@@ -1,0 +1,272 @@
+"""The command line. One process grades (pytest, and below it the boxes); this one, its parent, reports. So the total and
+the result files are written by a process that no submission talks to, after everything of the submission has ended, and
+they are written even if the grading process dies."""
+import argparse
+import ctypes
+import json
+import os
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Dict, List, NoReturn
+
+TESTS = Path(__file__).resolve().parent.parent
+sys.path[0] = str(TESTS)
+
+from checker import proc  # noqa: E402
+from checker.build import SERVERS, Build, CannotGrade  # noqa: E402
+from checker.catalogue import BY_ID, CHECKS, FULL, Check  # noqa: E402
+from checker.outcome import FAILED, INCONCLUSIVE, Outcome  # noqa: E402
+from checker.report import Terminal, escaped, score, write_json, write_junit  # noqa: E402
+
+ALL_PASSED, LOST, COULD_NOT_GRADE, UNDECIDED = 0, 1, 2, 3
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # prctl(2)
+LONGEST = 600  # seconds of a whole grading; no submission comes near it
+PYTEST = ["-c", str(TESTS / "pytest.ini"), "--rootdir", str(TESTS), "--confcutdir", str(TESTS), "-p", "no:cacheprovider"]
+
+
+class Interrupted(Exception):
+    """Somebody wants the grading to end; args[0] is the signal."""
+
+
+class Grading:
+    """In the process that grades: sends what happens to the one that reports, a line of JSON each."""
+
+    def __init__(self, build: Build, descriptor: int) -> None:
+        self.build = build
+        self._descriptor = descriptor
+
+    def selected(self, ids: List[str]) -> None:
+        self._send(selected=ids)
+
+    def began(self, check: Check) -> None:
+        self._send(began=check.id)
+
+    def ended(self, outcome: Outcome) -> None:
+        self._send(ended=outcome.to_dict())
+
+    def _send(self, **event: object) -> None:
+        os.write(self._descriptor, json.dumps(event).encode() + b"\n")
+
+
+class Named:
+    """A pytest plugin that makes the grading known by name."""
+
+    def __init__(self, grading: Grading) -> None:
+        self._grading = grading
+
+    def pytest_configure(self, config: "pytest.Config") -> None:  # type: ignore[name-defined]  # noqa: F821
+        config.pluginmanager.register(self._grading, "grading")
+
+
+def prctl(option: int, value: int) -> None:
+    if ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0) == -1:
+        raise OSError(ctypes.get_errno(), "prctl")
+
+
+def grade(args: argparse.Namespace, descriptor: int, log: Path) -> NoReturn:
+    """The child's part: builds, and lets pytest run the checks. Never returns."""
+    status = 70
+    try:
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        os.setsid()  # Ctrl-C is for the parent, which ends this process
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        null, file = os.open(os.devnull, os.O_RDONLY), os.open(log, os.O_WRONLY | os.O_CREAT, 0o600)
+        for source, target in ((null, 0), (file, 1), (file, 2)):
+            os.dup2(source, target)
+        import pytest
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        os.environ.pop("PYTEST_ADDOPTS", None)
+        os.environ.pop("PYTEST_PLUGINS", None)
+        with Build(args.dir) as build:
+            words = [*PYTEST, "-q", *(["-k", args.k] if args.k else []),
+                     *(str(TESTS / f"test_{server}.py") for server in SERVERS)]
+            status = int(pytest.main(words, plugins=[Named(Grading(build, descriptor))]))
+    except CannotGrade as error:
+        os.write(descriptor, json.dumps({"cannot": str(error)}).encode() + b"\n")
+        status = COULD_NOT_GRADE
+    except BaseException:
+        import traceback
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+class Report:
+    """What is known of a grading so far."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self.terminal = terminal
+        self.selected: List[str] = []
+        self.outcomes: Dict[str, Outcome] = {}
+        self.cannot = ""
+
+    def take(self, event: Dict[str, object]) -> None:
+        if "selected" in event:
+            self.selected = list(event["selected"])  # type: ignore[call-overload]
+        elif "began" in event:
+            self.terminal.began(BY_ID[str(event["began"])])
+        elif "ended" in event:
+            outcome = Outcome(**event["ended"])  # type: ignore[arg-type]
+            self.outcomes[outcome.id] = outcome
+            self.terminal.row(outcome)
+        elif "cannot" in event:
+            self.cannot = str(event["cannot"])
+
+    def complete(self, reason: str) -> bool:
+        """Gives each selected check an outcome; returns whether some had none."""
+        missing = [id for id in self.selected or [check.id for check in CHECKS] if id not in self.outcomes]
+        for id in missing:
+            text = f"could not tell: {reason}" if id == missing[0] else f"could not tell: see {missing[0]}"
+            self.take({"ended": Outcome(id, INCONCLUSIVE, [text]).to_dict()})
+        return bool(missing)
+
+
+def follow(report: Report, reading: int) -> None:
+    """Takes in what the grading process sends, until it has ended."""
+    with open(reading, "rb") as events:
+        for line in events:
+            report.take(json.loads(line))
+
+
+def end_all(child: int, patience: float = 15.0) -> int:
+    """Ends the grading process, waits until all below it have ended too, and returns the status of the first."""
+    status = os.waitpid(child, 0)[1]
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            ended = os.waitpid(-1, os.WNOHANG)[0]
+        except ChildProcessError:
+            return status
+        if ended == 0:
+            if time.monotonic() > deadline:  # the boxes should have ended them: what is left is ours to end
+                for pid in proc.tree(os.getpid()):
+                    try:
+                        os.kill(pid, signal.SIGKILL)
+                    except ProcessLookupError:
+                        pass
+            time.sleep(0.005)
+
+
+def interrupt(number: int, _: object) -> None:
+    raise Interrupted(number)
+
+
+def run(args: argparse.Namespace) -> int:
+    """The parent's part. Returns the exit status."""
+    began, report = time.monotonic(), Report(Terminal(sys.stdout))
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
+    with tempfile.TemporaryDirectory(prefix="lab-") as folder:
+        os.chmod(folder, 0o755)
+        tempfile.tempdir = folder
+        log = Path(folder) / "log"
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(reading)
+            grade(args, writing, log)
+        os.close(writing)
+        reason, number = "", 0
+        for wanted in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
+            signal.signal(wanted, interrupt)
+        signal.alarm(LONGEST)
+        try:
+            follow(report, reading)
+        except Interrupted as error:
+            number = error.args[0]
+            reason = f"the grading took more than {LONGEST} s" if number == signal.SIGALRM else "it was interrupted"
+            os.kill(child, signal.SIGKILL)
+        for wanted in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
+            signal.signal(wanted, signal.SIG_IGN)
+        status = end_all(child)
+        words = escaped(log.read_text(errors="replace")) if log.exists() else []
+    if report.cannot:
+        raise CannotGrade(report.cannot)
+    if args.k and not report.selected:
+        raise CannotGrade(f"-k {args.k}: no check matches; ./checker.sh --list shows their ids")
+    cut_short = report.complete(reason or "the grading process ended early: " + " / ".join(words[-3:]))
+    return finish(args, report, time.monotonic() - began, cut_short, 128 + number if number else COULD_NOT_GRADE)
+
+
+def finish(args: argparse.Namespace, report: Report, seconds: float, cut_short: bool, cut_status: int) -> int:
+    """Writes the files and, last, the total."""
+    outcomes = [report.outcomes[check.id] for check in CHECKS if check.id in report.outcomes]
+    total = sum(map(score, outcomes))
+    undecided = [outcome.id for outcome in outcomes if outcome.status == INCONCLUSIVE]
+    notes = []
+    if undecided:
+        points = sum(BY_ID[id].points for id in undecided)
+        notes.append(f"Inconclusive, {points} points not in the total: {', '.join(undecided)}. Grade again.")
+    if args.k:
+        points = sum(BY_ID[outcome.id].points for outcome in outcomes)
+        notes.append(f"Selected by -k: {len(outcomes)} of {len(CHECKS)} checks, {points} of {FULL} points.")
+    if args.json:
+        write_json(args.json, outcomes, seconds, "\n".join(notes))
+    if args.junit:
+        write_junit(args.junit, outcomes, seconds)
+    for note in notes:
+        report.terminal.say(note)
+    report.terminal.say(f"Total: {total}/{FULL}")
+    if cut_short:
+        return cut_status
+    if any(outcome.status == FAILED for outcome in outcomes):
+        return LOST
+    return UNDECIDED if undecided else ALL_PASSED
+
+
+def selftest(words: List[str]) -> int:
+    """Runs the lab's tests of itself."""
+    folder = TESTS / "selftest"
+    if not folder.is_dir():
+        raise CannotGrade("there are no tests of the lab itself here: this is a handout")
+    import pytest
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    return int(pytest.main([*PYTEST, str(folder), *words]))
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(COULD_NOT_GRADE, f"checker.sh: {message}; see ./checker.sh --help\n")
+
+
+def file_to_write(text: str) -> Path:
+    path = Path(text)
+    if not path.parent.is_dir() or path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise argparse.ArgumentTypeError(f"{text} cannot be written")
+    return path
+
+
+def parse(words: List[str]) -> argparse.Namespace:
+    parser = Parser(prog="checker.sh", description="Grades mp_server.c and mt_server.c of a folder.", epilog="Exit status: "
+                    "0 all points; 1 something lost; 2 could not grade; 3 nothing lost, something inconclusive.")
+    parser.add_argument("dir", metavar="DIR", nargs="?", type=Path, default=TESTS.parent / "support",
+                        help="the folder to grade (default: support/)")
+    parser.add_argument("-k", metavar="EXPR", default="", help="only the checks that match, as mp-zombies or 'mp and not speedup'")
+    parser.add_argument("--list", action="store_true", help="list the checks, with their points, and end")
+    parser.add_argument("--json", metavar="FILE", type=file_to_write, help="write results.json, in Gradescope's shape")
+    parser.add_argument("--junit", metavar="FILE", type=file_to_write, help="write junit.xml")
+    return parser.parse_args(words)
+
+
+def main(words: List[str]) -> int:
+    try:
+        if words[:1] == ["--selftest"]:
+            return selftest(words[1:])
+        args = parse(words)
+        if args.list:
+            for check in CHECKS:
+                print(f"{check.id:15} {check.points:2d}  {check.title}")
+            return 0
+        return run(args)
+    except CannotGrade as error:
+        print(f"checker.sh: {error}", file=sys.stderr)
+        return COULD_NOT_GRADE
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

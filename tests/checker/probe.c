@@ -1,0 +1,244 @@
+/* probe.c - preloaded (ld.so(8), LD_PRELOAD) into a server whose memory or races are checked.
+ *
+ * PROBE=pages gives each block that malloc and its kin return pages of its own: what is never freed shows in the size of
+ * the address space, and what is used after free faults.
+ * PROBE=delay does that too, and holds back each new thread at its start until one more was created or its creator is
+ * blocked, for DELAY_LIMIT at most. A right server is right however late a thread starts; in a wrong one, the creator has
+ * by then overwritten or freed what the thread was handed.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <threads.h>
+#include <time.h>
+#include <unistd.h>
+
+/* ---- an allocator of whole pages ---- */
+
+enum { PAGE = 4096, MAGIC = 0x70616765 };
+
+struct header {			     /* stands in the page before the block */
+	size_t mapped, size, offset; /* offset: from the mapping's start to the block */
+	unsigned int magic;
+};
+
+static struct header *header_of(void *block)
+{
+	return (struct header *)((char *)block - PAGE);
+}
+
+static void *allocate(size_t alignment, size_t size)
+{
+	size_t extra = alignment > PAGE ? alignment : 0;
+	size_t mapped = PAGE + extra + (size + PAGE - 1) / PAGE * PAGE;
+	char *start, *block;
+
+	if (size > PTRDIFF_MAX - 2 * PAGE - extra) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	start = mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (start == MAP_FAILED) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	block = start + PAGE;
+	if (extra)
+		block = (char *)(((uintptr_t)block + alignment - 1) / alignment * alignment);
+	*header_of(block) = (struct header){mapped, size, (size_t)(block - start), MAGIC};
+	return block;
+}
+
+void *malloc(size_t size)
+{
+	return allocate(1, size);
+}
+
+static void release(void *block)
+{
+	int saved_errno = errno;
+
+	if (block != NULL && header_of(block)->magic == MAGIC)
+		munmap((char *)block - header_of(block)->offset, header_of(block)->mapped);
+	errno = saved_errno;
+}
+
+void free(void *block)
+{
+	release(block);
+}
+
+void *calloc(size_t number, size_t size)
+{
+	if (size != 0 && number > PTRDIFF_MAX / size) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return allocate(1, number * size);
+}
+
+void *realloc(void *block, size_t size)
+{
+	void *moved = allocate(1, size);
+
+	if (moved != NULL && block != NULL) {
+		memcpy(moved, block, header_of(block)->size < size ? header_of(block)->size : size);
+		release(block);
+	}
+	return moved;
+}
+
+void *memalign(size_t alignment, size_t size)
+{
+	return allocate(alignment, size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+	return allocate(alignment, size);
+}
+
+int posix_memalign(void **block, size_t alignment, size_t size)
+{
+	*block = allocate(alignment, size);
+	return *block == NULL ? ENOMEM : 0;
+}
+
+size_t malloc_usable_size(void *block)
+{
+	return block == NULL ? 0 : header_of(block)->size;
+}
+
+/* ---- late threads ---- */
+
+enum { LOOK_NS = 1000 * 1000, ASLEEP_LOOKS = 15, DELAY_LIMIT = 2500 /* looks */ };
+
+struct start {
+	void *(*routine)(void *);
+	thrd_start_t c11_routine;
+	void *argument;
+	unsigned int number;
+	pid_t creator;
+};
+
+static atomic_uint created;
+static bool delaying;
+
+__attribute__((constructor)) static void read_environment(void)
+{
+	const char *probe = getenv("PROBE");
+
+	delaying = probe != NULL && strcmp(probe, "delay") == 0;
+}
+
+/* Returns whether the thread sleeps in a system call other than one that waits for time to pass. proc(5):
+ * /proc/PID/task/TID/syscall holds "running", or the call's number and its arguments. */
+static bool blocked(pid_t thread)
+{
+	unsigned long first = 1, second = 1;
+	long number = -1;
+	char path[64];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", thread);
+	file = fopen(path, "re");
+	if (file == NULL)
+		return true; /* nothing to be known: wait no longer than for a thread that is blocked */
+	if (fscanf(file, "%ld %lx %lx", &number, &first, &second) < 1)
+		number = -1;
+	fclose(file);
+	switch (number) {
+	case -1:
+	case SYS_clock_nanosleep:
+	case SYS_nanosleep:
+	case SYS_sched_yield:
+		return false;
+#ifdef SYS_poll
+	case SYS_poll:
+		return second != 0;
+	case SYS_select:
+		return first != 0;
+#endif
+	case SYS_ppoll:
+		return second != 0;
+	case SYS_pselect6:
+		return first != 0;
+	default:
+		return true;
+	}
+}
+
+static void hold_back(const struct start *start)
+{
+	struct timespec look = {.tv_nsec = LOOK_NS};
+	int asleep = 0;
+
+	for (int i = 0; i < DELAY_LIMIT && asleep < ASLEEP_LOOKS; i++) {
+		if (atomic_load(&created) > start->number)
+			return;
+		asleep = blocked(start->creator) ? asleep + 1 : 0;
+		nanosleep(&look, NULL);
+	}
+}
+
+static void *start_late(void *argument)
+{
+	struct start start = *(struct start *)argument;
+
+	release(argument);
+	if (delaying)
+		hold_back(&start);
+	if (start.c11_routine != NULL)
+		return (void *)(intptr_t)start.c11_routine(start.argument);
+	return start.routine(start.argument);
+}
+
+static int create(pthread_t *thread, const pthread_attr_t *attributes, struct start start)
+{
+	static int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+	struct start *late;
+	int error;
+
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "pthread_create");
+	if (!delaying && start.c11_routine == NULL)
+		return real(thread, attributes, start.routine, start.argument);
+	late = allocate(1, sizeof(*late));
+	if (late == NULL)
+		return EAGAIN;
+	start.creator = (pid_t)syscall(SYS_gettid);
+	start.number = atomic_fetch_add(&created, 1) + 1;
+	*late = start;
+	error = real(thread, attributes, start_late, late);
+	if (error != 0)
+		release(late);
+	return error;
+}
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*routine)(void *), void *argument)
+{
+	return create(thread, attributes, (struct start){.routine = routine, .argument = argument});
+}
+
+/* C11 threads are threads too; glibc's thrd_create does not go through the pthread_create above. */
+int thrd_create(thrd_t *thread, thrd_start_t routine, void *argument)
+{
+	switch (create((pthread_t *)thread, NULL, (struct start){.c11_routine = routine, .argument = argument})) {
+	case 0:
+		return thrd_success;
+	case ENOMEM:
+		return thrd_nomem;
+	default:
+		return thrd_error;
+	}
+}
