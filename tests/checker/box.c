@@ -350,6 +350,7 @@ static void run_program(pid_t parent, const sigset_t *signals)
 	if (box.tier < 3)
 		die_first();
 	become(box.uid);
+	drop_capabilities();
 	set_limits(box.settings);
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1 || getppid() != parent)
 		errx(126, "the box is gone");

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from checker import proc
+from checker.outcome import CheckFailed
 
 HEAD, TAIL = 16384, 4096  # bytes of output that are kept: the first ones hold the announcement
 PROCESSES = 1200  # beyond what the user has running: a flood of 300 clients needs 300, twice that if it is clumsy
@@ -185,7 +186,11 @@ class Box:
 
     def descriptors(self, pid: int) -> int:
         """Returns how many descriptors a process of the box has open; 0 if it has ended."""
-        return self._as_user(_count_descriptors, pid)
+        count = self._as_user(_count_descriptors, pid)
+        if count is None:
+            raise CheckFailed("looked at the server's open descriptors", "to see them",
+                              "it hides them: it is not dumpable (prctl(2))")
+        return count
 
     def limit_processes(self, pid: int, number: Optional[int]) -> None:
         """Lets a process of the box create processes and threads only up to a number, or (None) as many as at first:
@@ -269,11 +274,14 @@ def _allowed(name: str, number: int) -> int:
     return number if hard == resource.RLIM_INFINITY else min(number, hard)
 
 
-def _count_descriptors(pid: int) -> int:
+def _count_descriptors(pid: int) -> Optional[int]:
     try:
         return len(os.listdir(f"/proc/{pid}/fd"))
     except (FileNotFoundError, ProcessLookupError):
         return 0
+    except PermissionError:
+        seen = proc.process(pid)
+        return None if seen and not seen.zombie else 0
 
 
 def _set_soft_limit(pid: int, which: int, number: Optional[int]) -> None:

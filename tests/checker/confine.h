@@ -58,6 +58,14 @@ static void become(uid_t uid)
 		err(126, "user %u", uid);
 }
 
+/* Who stays root all the same (where there is no other user), as in a container of its own, has no capabilities from the
+ * next exec on (capabilities(7), SECBIT_NOROOT and its kin, locked). */
+static void drop_capabilities(void)
+{
+	if (geteuid() == 0 && prctl(PR_SET_SECUREBITS, 0x2f) == -1)
+		err(126, "capabilities");
+}
+
 /* When the memory of the machine runs out, this process is the first to be killed (proc(5), oom_score_adj). Where that
  * cannot be set, so be it: it is no limit of the box's own. */
 static void die_first(void)

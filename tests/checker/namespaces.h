@@ -15,15 +15,22 @@
 #define NAMESPACES (CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS)
 #define OLD_ROOT "/old"
 
-static void write_line(const char *path, const char *format, unsigned int id)
+static void write_line(const char *path, const char *line)
 {
-	char line[64];
-	int length = snprintf(line, sizeof(line), format, id, id);
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
 
-	if (fd == -1 || write(fd, line, (size_t)length) != length)
+	if (fd == -1 || write(fd, line, strlen(line)) == -1)
 		err(126, "%s", path);
 	close(fd);
+}
+
+/* In the new user namespace, the number stays what it is outside. */
+static void map_id(const char *path, unsigned int id)
+{
+	char line[64];
+
+	snprintf(line, sizeof(line), "%u %u 1\n", id, id);
+	write_line(path, line);
 }
 
 static void new_namespaces(uid_t uid)
@@ -38,9 +45,9 @@ static void new_namespaces(uid_t uid)
 	/* The files below belong to root as long as the process, which has just changed its user, is not dumpable. */
 	if (prctl(PR_SET_DUMPABLE, 1) == -1 || unshare(NAMESPACES | CLONE_NEWUSER) == -1)
 		err(126, "namespaces");
-	write_line("/proc/self/setgroups", "deny", 0);
-	write_line("/proc/self/uid_map", "%u %u 1\n", uid);
-	write_line("/proc/self/gid_map", "%u %u 1\n", gid);
+	write_line("/proc/self/setgroups", "deny");
+	map_id("/proc/self/uid_map", uid);
+	map_id("/proc/self/gid_map", gid);
 	if (prctl(PR_SET_DUMPABLE, 0) == -1)
 		err(126, "prctl");
 }

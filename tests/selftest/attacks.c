@@ -172,7 +172,7 @@ static void many(void)	/* none of them has much */
 {
 	for (int i = 0; i < 16; i++)
 		if (fork() == 0) {
-			memset(malloc(32 << 20), 1, 32 << 20);
+			memset(mmap(NULL, 32 << 20, PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), 1, 32 << 20);
 			for (;;)
 				pause();
 		}
