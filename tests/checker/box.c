@@ -10,7 +10,7 @@
  *
  * SETTING	cpu= as= fsize= nofile= nproc= ...=N	limits of each process, setrlimit(2)
  *		read=PATH write=PATH			what it may read and execute; and write
- *		memory=BYTES				limit of all processes together
+ *		memory=BYTES processes=N		limits of all processes together
  *		wall=SECONDS				how long it may take
  *
  * The box is the parent of all: a subreaper (prctl(2)), or in tier 3 the init of the namespace, so daemons and orphans
@@ -19,7 +19,7 @@
  *
  * To the grader	box PID		at first: the processes of the program are the descendants of this one
  *			end STATUS	the program has ended (STATUS as wait(2) gives it)
- *			over WHAT	all were killed: over memory, over wall
+ *			over WHAT	all were killed: over memory, over processes, over wall
  *			socket		with a TCP socket attached, which can reach the program's ports
  * From the grader	socket
  */
@@ -40,7 +40,7 @@ static struct {
 	int control, tier;
 	uid_t uid;
 	char **settings, **command;
-	unsigned long memory, wall; /* 0: no limit. Bytes, milliseconds */
+	unsigned long memory, processes, wall; /* 0: no limit. Bytes, number, milliseconds */
 	pid_t program;
 	bool signals_stay; /* the kernel keeps the signals of this process within the box */
 } box;
@@ -239,16 +239,28 @@ static unsigned long milliseconds(void)
 	return (unsigned long)now.tv_sec * 1000 + (unsigned long)now.tv_nsec / 1000000;
 }
 
+/* Returns which limit the family is over, or NULL. */
+static const char *over(unsigned long elapsed)
+{
+	unsigned long memory = box.memory != 0 || box.processes != 0 ? look(0) : 0;
+
+	if (box.wall != 0 && elapsed > box.wall)
+		return "over wall";
+	if (box.memory != 0 && memory > box.memory)
+		return "over memory";
+	if (box.processes != 0 && family_size > box.processes)
+		return "over processes";
+	return NULL;
+}
+
 /* Ends the family if it is over its limits. Returns the time of the next look. */
 static unsigned long enforce(unsigned long began)
 {
 	unsigned long now = milliseconds(), took;
+	const char *what = over(now - began);
 
-	if (box.wall != 0 && now - began > box.wall) {
-		tell("over wall", 0);
-		end_family();
-	} else if (box.memory != 0 && look(0) > box.memory) {
-		tell("over memory", 0);
+	if (what != NULL) {
+		tell(what, 0);
 		end_family();
 	}
 	took = milliseconds() - now;
@@ -337,6 +349,8 @@ static void parse(int argc, char *argv[])
 	for (; *box.command != NULL && strcmp(*box.command, "--") != 0; box.command++) {
 		if (value_of(*box.command, "memory"))
 			box.memory = strtoul(value_of(*box.command, "memory"), NULL, 10);
+		if (value_of(*box.command, "processes"))
+			box.processes = strtoul(value_of(*box.command, "processes"), NULL, 10);
 		if (value_of(*box.command, "wall"))
 			box.wall = strtoul(value_of(*box.command, "wall"), NULL, 10) * 1000;
 	}

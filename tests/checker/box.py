@@ -18,11 +18,12 @@ from checker.outcome import CheckFailed
 
 HEAD, TAIL = 16384, 4096  # bytes of output that are kept: the first ones hold the announcement
 PROCESSES = 1200  # beyond what the user has running: a flood of 300 clients needs 300, twice that if it is clumsy
-# Of each process, but for the last two. No "as" (address space): sanitizers reserve terabytes.
+# Of each process, but for the last three. No "as" (address space): sanitizers reserve terabytes.
 LIMITS = {"cpu": 60, "fsize": 1 << 26, "nofile": 1024, "core": 0, "stack": 8 << 20, "nice": 0, "rtprio": 0,
-          "msgqueue": 0, "memlock": 1 << 16, "memory": 1 << 30, "wall": 600}
-OF_ALL = ("memory", "wall")  # limits of all processes together, which box.c enforces
-OVER = {"memory": "it used more memory than it may", "wall": "it took longer than it may"}
+          "msgqueue": 0, "memlock": 1 << 16, "memory": 1 << 30, "processes": 1000, "wall": 600}
+OF_ALL = ("memory", "processes", "wall")  # limits of all processes together, which box.c enforces
+OVER = {"memory": "it used more memory than it may", "processes": "it created more processes than it may",
+        "wall": "it took longer than it may"}
 USERS = range(61000, 65000)  # for the programs, if the grader is root
 # What a program may read and execute, beside its folder. A checkout of the lab lies in none of them.
 READABLE = [path for path in (

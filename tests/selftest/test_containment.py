@@ -180,6 +180,8 @@ def test_number_of_processes_is_limited(attack: Callable[..., Box]) -> None:
     box = attack("fork_bomb", nproc=small_number())
     time.sleep(0.5)
     assert len(box.tree()) <= 160
+    bomb = attack("fork_bomb", nproc=small_number(), processes=100)
+    assert bomb.status(20) == signal.SIGKILL and bomb.reason == "it created more processes than it may"
 
 
 def test_grader_dies(tools: Path, tier: str) -> None:
