@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Dict, List, NoReturn
+from typing import Any, Dict, List, NoReturn
 
 TESTS = Path(__file__).resolve().parent.parent
 sys.path[0] = str(TESTS)
@@ -57,7 +57,7 @@ class Named:
     def __init__(self, grading: Grading) -> None:
         self._grading = grading
 
-    def pytest_configure(self, config: "pytest.Config") -> None:  # type: ignore[name-defined]  # noqa: F821
+    def pytest_configure(self, config: Any) -> None:
         config.pluginmanager.register(self._grading, "grading")
 
 
@@ -118,13 +118,12 @@ class Report:
         elif "cannot" in event:
             self.cannot = str(event["cannot"])
 
-    def complete(self, reason: str) -> bool:
-        """Gives each selected check an outcome; returns whether some had none."""
+    def complete(self, reason: str) -> None:
+        """Gives each selected check an outcome."""
         missing = [id for id in self.selected or [check.id for check in CHECKS] if id not in self.outcomes]
         for id in missing:
             text = f"could not tell: {reason}" if id == missing[0] else f"could not tell: see {missing[0]}"
-            self.take({"ended": Outcome(id, INCONCLUSIVE, [text]).to_dict()})
-        return bool(missing)
+            self.take({"ended": Outcome(id, INCONCLUSIVE, [text], fault=True).to_dict()})
 
 
 def follow(report: Report, reading: int) -> None:
@@ -134,15 +133,15 @@ def follow(report: Report, reading: int) -> None:
             report.take(json.loads(line))
 
 
-def end_all(child: int, patience: float = 15.0) -> int:
-    """Ends the grading process, waits until all below it have ended too, and returns the status of the first."""
-    status = os.waitpid(child, 0)[1]
+def end_all(child: int, patience: float = 15.0) -> None:
+    """Waits until the grading process, which is about to end, and all below it have ended."""
+    os.waitpid(child, 0)
     deadline = time.monotonic() + patience
     while True:
         try:
             ended = os.waitpid(-1, os.WNOHANG)[0]
         except ChildProcessError:
-            return status
+            return
         if ended == 0:
             if time.monotonic() > deadline:  # the boxes should have ended them: what is left is ours to end
                 for pid in proc.tree(os.getpid()):
@@ -183,18 +182,21 @@ def run(args: argparse.Namespace) -> int:
             os.kill(child, signal.SIGKILL)
         for wanted in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
             signal.signal(wanted, signal.SIG_IGN)
-        status = end_all(child)
+        end_all(child)
         words = escaped(log.read_text(errors="replace")) if log.exists() else []
+    if args.k and not report.selected and not report.cannot:
+        report.cannot = f"-k {args.k}: no check matches; ./checker.sh --list shows their ids"
+    seconds = time.monotonic() - began
     if report.cannot:
+        write_files(args, [Outcome(check.id, INCONCLUSIVE, [report.cannot]) for check in CHECKS], seconds, report.cannot)
         raise CannotGrade(report.cannot)
-    if args.k and not report.selected:
-        raise CannotGrade(f"-k {args.k}: no check matches; ./checker.sh --list shows their ids")
-    cut_short = report.complete(reason or "the grading process ended early: " + " / ".join(words[-3:]))
-    return finish(args, report, time.monotonic() - began, cut_short, 128 + number if number else COULD_NOT_GRADE)
+    report.complete(reason or "the grading process ended early: " + " / ".join(words[-3:]))
+    status = finish(args, report, seconds)
+    return 128 + number if number else status
 
 
-def finish(args: argparse.Namespace, report: Report, seconds: float, cut_short: bool, cut_status: int) -> int:
-    """Writes the files and, last, the total."""
+def finish(args: argparse.Namespace, report: Report, seconds: float) -> int:
+    """Writes the files and, last, the total. Returns the exit status."""
     outcomes = [report.outcomes[check.id] for check in CHECKS if check.id in report.outcomes]
     total = sum(map(score, outcomes))
     undecided = [outcome.id for outcome in outcomes if outcome.status == INCONCLUSIVE]
@@ -205,18 +207,22 @@ def finish(args: argparse.Namespace, report: Report, seconds: float, cut_short: 
     if args.k:
         points = sum(BY_ID[outcome.id].points for outcome in outcomes)
         notes.append(f"Selected by -k: {len(outcomes)} of {len(CHECKS)} checks, {points} of {FULL} points.")
-    if args.json:
-        write_json(args.json, outcomes, seconds, "\n".join(notes))
-    if args.junit:
-        write_junit(args.junit, outcomes, seconds)
+    write_files(args, outcomes, seconds, "\n".join(notes))
     for note in notes:
         report.terminal.say(note)
     report.terminal.say(f"Total: {total}/{FULL}")
-    if cut_short:
-        return cut_status
+    if any(outcome.fault for outcome in outcomes):
+        return COULD_NOT_GRADE
     if any(outcome.status == FAILED for outcome in outcomes):
         return LOST
     return UNDECIDED if undecided else ALL_PASSED
+
+
+def write_files(args: argparse.Namespace, outcomes: List[Outcome], seconds: float, note: str) -> None:
+    if args.json:
+        write_json(args.json, outcomes, seconds, note)
+    if args.junit:
+        write_junit(args.junit, outcomes, seconds)
 
 
 def selftest(words: List[str]) -> int:

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Dict, Optional
+from typing import Dict, Optional, Sequence
 
 from checker import containment
 from checker.box import run
@@ -38,6 +38,8 @@ class Build:
     def __init__(self, submission: Path) -> None:
         if not submission.is_dir():
             raise CannotGrade(f"{submission}: no such folder; name one that holds mp_server.c and mt_server.c")
+        if not any((submission / f"{server}.c").exists() for server in SERVERS):
+            raise CannotGrade(f"{submission}: holds neither mp_server.c nor mt_server.c; name the folder that does")
         if not shutil.which("make") or not shutil.which("cc"):
             raise CannotGrade("a C compiler and make are needed; on Debian or Ubuntu: apt-get install build-essential")
         self.errors: Dict[str, str] = {}  # by server: why there is none
@@ -97,6 +99,15 @@ class Build:
         except subprocess.TimeoutExpired:
             return f"the compiler was still busy after {COMPILE_SECONDS} s"
         return done.stdout.decode(errors="backslashreplace") if done.returncode else None
+
+    def variant(self, name: str, flags: str, programs: Sequence[str]) -> Optional[Dict[str, Path]]:
+        """Compiles some programs once more, with other flags, in a folder of that name. Returns their paths, or None."""
+        folder = self.folder / name
+        folder.mkdir()
+        for program in programs:
+            shutil.copyfile(self.folder / f"{program}.c", folder / f"{program}.c")
+        error = self._make("-f", "../Makefile", "-C", name, "GIVEN=..", f"SERVERS={' '.join(programs)}", f"CFLAGS={flags}")
+        return None if error is not None else {program: folder / program for program in programs}
 
     def tool(self, name: str, *flags: str) -> Path:
         """Compiles one of the checker's own C files into the folder, and returns the path of what comes out."""

@@ -3,7 +3,7 @@
  * PROBE=pages gives each block that malloc and its kin return pages of its own: what is never freed shows in the size of
  * the address space, and what is used after free faults.
  * PROBE=delay does that too, and holds back each new thread at its start until one more was created or its creator is
- * blocked, for DELAY_LIMIT at most. A right server is right however late a thread starts; in a wrong one, the creator has
+ * blocked; once, for DELAY_LIMIT at most. A right server is right however late a thread starts; in a wrong one, the creator has
  * by then overwritten or freed what the thread was handed.
  */
 #define _GNU_SOURCE
@@ -132,6 +132,7 @@ struct start {
 };
 
 static atomic_uint created;
+static atomic_bool given_up;
 static bool delaying;
 
 __attribute__((constructor)) static void read_environment(void)
@@ -183,9 +184,11 @@ static void hold_back(const struct start *start)
 	struct timespec look = {.tv_nsec = LOOK_NS};
 	int asleep = 0;
 
-	for (int i = 0; i < DELAY_LIMIT && asleep < ASLEEP_LOOKS; i++) {
+	for (int i = 0; !atomic_load(&given_up) && asleep < ASLEEP_LOOKS; i++) {
 		if (atomic_load(&created) > start->number)
 			return;
+		if (i == DELAY_LIMIT)
+			atomic_store(&given_up, true); /* its creator waits for it, in a way that cannot be told */
 		asleep = blocked(start->creator) ? asleep + 1 : 0;
 		nanosleep(&look, NULL);
 	}
