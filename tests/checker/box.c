@@ -358,8 +358,11 @@ static void parse(int argc, char *argv[])
 		errx(126, "no program");
 }
 
-static void run_program(pid_t parent, const sigset_t *signals)
+static void run_program(pid_t parent)
 {
+	sigset_t none;
+
+	sigemptyset(&none);
 	setsid();
 	if (box.tier < 3)
 		die_first();
@@ -372,16 +375,29 @@ static void run_program(pid_t parent, const sigset_t *signals)
 		errx(126, "no Landlock");
 	if (box.tier >= 2 && landlock_version() > 0)
 		landlock(box.settings, landlock_version());
-	sigprocmask(SIG_SETMASK, signals, NULL);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (box.tier >= 2)
 		filter_calls();
 	execv(box.command[0], box.command);
 	err(126, "%s", box.command[0]);
 }
 
+/* Returns a descriptor that becomes readable when a child has ended. */
+static int adopt_children(void)
+{
+	sigset_t chld;
+	int children;
+
+	sigemptyset(&chld);
+	sigaddset(&chld, SIGCHLD);
+	children = signalfd(-1, &chld, SFD_CLOEXEC);
+	if (children == -1 || sigprocmask(SIG_BLOCK, &chld, NULL) == -1 || prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
+		err(126, "box");
+	return children;
+}
+
 int main(int argc, char *argv[])
 {
-	sigset_t chld, none;
 	int children;
 	pid_t parent;
 
@@ -396,18 +412,13 @@ int main(int argc, char *argv[])
 		tell("box", getpid());
 	if (box.tier == 2 && box.uid == (uid_t)-1)
 		box.signals_stay = landlock_signals(getppid());
-	sigemptyset(&none);
-	sigemptyset(&chld);
-	sigaddset(&chld, SIGCHLD);
-	children = signalfd(-1, &chld, SFD_CLOEXEC);
-	if (children == -1 || sigprocmask(SIG_BLOCK, &chld, NULL) == -1 || prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
-		err(126, "box");
+	children = adopt_children();
 	parent = getpid();
 	box.program = fork();
 	if (box.program == -1)
 		err(126, "fork");
 	if (box.program == 0)
-		run_program(parent, &none);
+		run_program(parent);
 	watch(children);
 	if (box.tier < 3)
 		end_family();

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Dict, Optional, Sequence
+from typing import Dict, Optional, Sequence, Tuple
 
 from checker import containment
 from checker.box import run
@@ -69,26 +69,30 @@ class Build:
             raise CannotGrade(f"the lab's own files do not compile here: {error.splitlines()[-1] if error else 'make'}")
         for server in SERVERS:
             if server not in self.errors:
-                self._compile(server)
+                error, said = self._compile(server, self.folder, OBJECTS)
+                if error is not None:
+                    self.errors[server] = error
+                elif said:
+                    self.warnings[server] = said
 
-    def _compile(self, server: str) -> None:
-        """Compiles and links one server of the submission in a box."""
-        work = self.folder / f"{server}.build"
+    def _compile(self, program: str, target: Path, objects: Sequence[str] = (), *words: str) -> Tuple[Optional[str], str]:
+        """Compiles and links one program in a box, with the lab's objects if there are some, and puts it in the target
+        folder. Returns what went wrong, or None, and what the compiler said."""
+        work = self.folder / f"{program}.build"
         work.mkdir()
-        for name in (*GIVEN, f"{server}.c", *OBJECTS):  # the objects last: for make, they must not be older
-            shutil.copyfile(self.folder / name, work / name)
-        done = run(self.launcher, [str(shutil.which("make")), "-s", server], folder=work, writable=work,
-                   seconds=COMPILE_SECONDS, limits=COMPILE_LIMITS,
-                   environment={"PATH": COMPILE_PATH, "LC_ALL": "C", "TMPDIR": str(work)})
-        text = done.output.decode(errors="backslashreplace")
-        problem = take(work / server, self.folder / server, PROGRAM_LIMIT) if done.status == 0 else text
-        if problem is not None:
-            self.errors[server] = f"{text}\n{done.reason}: it was stopped" if done.reason else problem
-        else:
-            if text:
-                self.warnings[server] = text
-            (self.folder / server).chmod(0o755)
-        shutil.rmtree(work)
+        try:
+            for name in (*GIVEN, f"{program}.c", *objects):  # the objects last: for make, they must not be older
+                shutil.copyfile(self.folder / name, work / name)
+            done = run(self.launcher, [str(shutil.which("make")), "-s", *words, program], folder=work, writable=work,
+                       seconds=COMPILE_SECONDS, limits=COMPILE_LIMITS,
+                       environment={"PATH": COMPILE_PATH, "LC_ALL": "C", "TMPDIR": str(work)})
+            said = done.output.decode(errors="backslashreplace")
+            error = take(work / program, target / program, PROGRAM_LIMIT) if done.status == 0 else said
+            if error is None:
+                (target / program).chmod(0o755)
+            return f"{said}\nthe compiler was stopped: {done.reason}" if done.reason else error, said
+        finally:
+            shutil.rmtree(work)
 
     def _make(self, *words: str) -> Optional[str]:
         """Returns what was printed if make failed, else None."""
@@ -105,9 +109,10 @@ class Build:
         folder = self.folder / name
         folder.mkdir()
         for program in programs:
-            shutil.copyfile(self.folder / f"{program}.c", folder / f"{program}.c")
-        error = self._make("-f", "../Makefile", "-C", name, "GIVEN=..", f"SERVERS={' '.join(programs)}", f"CFLAGS={flags}")
-        return None if error is not None else {program: folder / program for program in programs}
+            error, _ = self._compile(program, folder, (), f"SERVERS={program}", f"CFLAGS={flags}")
+            if error is not None:
+                return None
+        return {program: folder / program for program in programs}
 
     def tool(self, name: str, *flags: str) -> Path:
         """Compiles one of the checker's own C files into the folder, and returns the path of what comes out."""
