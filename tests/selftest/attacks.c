@@ -61,9 +61,7 @@ static bool tmpfs(void) { return opens("/dev/shm/lab-there", O_CREAT | O_WRONLY)
 static bool fifo(void) { return mkfifo("fifo", 0600) == 0 || symlink("/dev/zero", "link") == 0; }
 static bool folder(void) { return mkdir("folder", 0700) == 0; }
 static bool wipe(void) { return unlink("attacks") == 0 || rename("attacks", "gone") == 0; }
-static bool sysv(void) { return shmget(IPC_PRIVATE, 4096, 0600) != -1; }
 static bool memfd(void) { return memfd_create("x", 0) != -1; }
-static bool mqueue(void) { return syscall(SYS_mq_open, "lab-there", O_CREAT | O_RDWR, 0600, NULL) != -1; }
 static bool trace(void) { return ptrace(PTRACE_ATTACH, getppid(), NULL, NULL) == 0; }
 static bool memory_of_other(void) { return opens("/proc/1/mem", O_RDWR) || opens("/proc/1/environ", O_RDONLY); }
 static bool signal_all(void) { return kill(-1, 0) == 0; }
@@ -78,6 +76,21 @@ static bool port(void) { return binds(47119); }
 static bool uring(void) { return syscall(425, 4, (char[256]){0}) != -1; }
 static bool hide(void) { return prctl(PR_SET_DUMPABLE, 0) == 0; }
 static bool root(void) { return setuid(0) == 0 || geteuid() == 0; }
+
+/* What would outlive this process is removed again, for where it works. */
+static bool sysv(void)
+{
+	int segment = shmget(IPC_PRIVATE, 4096, 0600);
+
+	return segment != -1 && shmctl(segment, IPC_RMID, NULL) == 0;
+}
+
+static bool mqueue(void)
+{
+	long queue = syscall(SYS_mq_open, "lab-there", O_CREAT | O_RDWR, 0600, NULL);
+
+	return queue != -1 && syscall(SYS_mq_unlink, "lab-there") == 0;
+}
 
 static bool new_user_clone(void)
 {
