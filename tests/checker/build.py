@@ -1,17 +1,31 @@
-"""Compiles a submission: its one file of each server, and the lab's own copies of everything else, in a new folder."""
+"""Compiles a submission: its one file of each server, and the lab's own copies of everything else, in a new folder.
+
+A stranger's C file can read while it is compiled (#include, .incbin), fill the disk or the memory, and never end. So each
+of the two is compiled and linked in a box, in a folder of its own, which is all that it can write; it can read only that
+and the system's headers and libraries, not the other one, the solutions or the tests. The folder holds copies of the
+lab's objects, which a compiler or linker gone mad could change: that would change one program of the submission, as its
+own source could, and nothing else. Out of the folder comes one regular file, of bounded size, and the rest is deleted.
+"""
 import os
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Dict, Optional, Sequence
+from typing import Dict, Optional, Sequence, Tuple
+
+from checker import containment
+from checker.box import run
 
 LAB = Path(__file__).resolve().parents[2]
 SUPPORT = LAB / "support"
 GIVEN = ("server.h", "main.c", "tcp.c", "fibonacci.c", "server.c", "Makefile")
+OBJECTS = ("main.o", "tcp.o", "fibonacci.o")
 SERVERS = ("mp_server", "mt_server")
 SOURCE_LIMIT = 1 << 20  # bytes of one file of a submission
-COMPILE_SECONDS = 60
+COMPILE_SECONDS = 20
+COMPILE_LIMITS = {"as": 3 << 30, "fsize": 1 << 26, "memory": 3 << 29}
+PROGRAM_LIMIT = 1 << 26  # bytes of what comes out
+COMPILE_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
 class CannotGrade(Exception):
@@ -40,6 +54,10 @@ class Build:
             raise
 
     def _build(self, submission: Path) -> None:
+        self.launcher = self.tool("box", "-o", "box")
+        self.tool("canary", "-o", "canary")
+        self.probe = self.tool("probe", "-fPIC", "-shared", "-pthread", "-ldl", "-o", "probe.so")
+        self.containment = containment.establish(self.launcher)
         for name in GIVEN:
             shutil.copyfile(SUPPORT / name, self.folder / name)
         for server in SERVERS:
@@ -51,11 +69,30 @@ class Build:
             raise CannotGrade(f"the lab's own files do not compile here: {error.splitlines()[-1] if error else 'make'}")
         for server in SERVERS:
             if server not in self.errors:
-                error = self._make(server)
+                error, said = self._compile(server, self.folder, OBJECTS)
                 if error is not None:
                     self.errors[server] = error
-        self.launcher = self.tool("box", "-o", "box")
-        self.probe = self.tool("probe", "-fPIC", "-shared", "-pthread", "-ldl", "-o", "probe.so")
+                elif said:
+                    self.warnings[server] = said
+
+    def _compile(self, program: str, target: Path, objects: Sequence[str] = (), *words: str) -> Tuple[Optional[str], str]:
+        """Compiles and links one program in a box, with the lab's objects if there are some, and puts it in the target
+        folder. Returns what went wrong, or None, and what the compiler said."""
+        work = self.folder / f"{program}.build"
+        work.mkdir()
+        try:
+            for name in (*GIVEN, f"{program}.c", *objects):  # the objects last: for make, they must not be older
+                shutil.copyfile(self.folder / name, work / name)
+            done = run(self.launcher, [str(shutil.which("make")), "-s", *words, program], folder=work, writable=work,
+                       seconds=COMPILE_SECONDS, limits=COMPILE_LIMITS,
+                       environment={"PATH": COMPILE_PATH, "LC_ALL": "C", "TMPDIR": str(work)})
+            said = done.output.decode(errors="backslashreplace")
+            error = take(work / program, target / program, PROGRAM_LIMIT) if done.status == 0 else said
+            if error is None:
+                (target / program).chmod(0o755)
+            return f"{said}\nthe compiler was stopped: {done.reason}" if done.reason else error, said
+        finally:
+            shutil.rmtree(work)
 
     def _make(self, *words: str) -> Optional[str]:
         """Returns what was printed if make failed, else None."""
@@ -72,9 +109,10 @@ class Build:
         folder = self.folder / name
         folder.mkdir()
         for program in programs:
-            shutil.copyfile(self.folder / f"{program}.c", folder / f"{program}.c")
-        error = self._make("-f", "../Makefile", "-C", name, "GIVEN=..", f"SERVERS={' '.join(programs)}", f"CFLAGS={flags}")
-        return None if error is not None else {program: folder / program for program in programs}
+            error, _ = self._compile(program, folder, (), f"SERVERS={program}", f"CFLAGS={flags}")
+            if error is not None:
+                return None
+        return {program: folder / program for program in programs}
 
     def tool(self, name: str, *flags: str) -> Path:
         """Compiles one of the checker's own C files into the folder, and returns the path of what comes out."""
@@ -99,7 +137,7 @@ class Build:
         self._folder.cleanup()
 
 
-def take(source: Path, target: Path) -> Optional[str]:
+def take(source: Path, target: Path, limit: int = SOURCE_LIMIT) -> Optional[str]:
     """Copies one file of a submission, if it is a regular file of a sane size. Returns what is wrong with it, or None."""
     try:
         descriptor = os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
@@ -110,8 +148,8 @@ def take(source: Path, target: Path) -> Optional[str]:
     with open(descriptor, "rb") as file:
         if not os.path.isfile(f"/proc/self/fd/{descriptor}"):
             return f"{source.name} is not a regular file"
-        content = file.read(SOURCE_LIMIT + 1)
-    if len(content) > SOURCE_LIMIT:
-        return f"{source.name} is larger than {SOURCE_LIMIT >> 10} KiB"
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        return f"{source.name} is larger than {limit >> 10} KiB"
     target.write_bytes(content)
     return None
