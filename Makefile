@@ -1,7 +1,7 @@
 # The lab's chores. `make` alone lists them.
 DIR ?= support
 SERVERS = mp_server.c mt_server.c
-C_FILES = $(wildcard support/*.c support/*.h solution/*.c tests/checker/*.c)
+C_FILES = $(wildcard support/*.c support/*.h solution/*.c tests/checker/*.[ch] tests/selftest/*.c)
 SHELL_FILES = checker.sh support/client_bench.sh $(wildcard .ci/run)
 HANDOUT = concurrent-servers.tar.gz
 C_STYLE = {BasedOnStyle: LLVM, IndentWidth: 8, TabWidth: 8, ContinuationIndentWidth: 8, UseTab: Always, ColumnLimit: 120, \

@@ -17,6 +17,7 @@ sys.path[0] = str(TESTS)
 
 from checker import proc  # noqa: E402
 from checker.build import SERVERS, Build, CannotGrade  # noqa: E402
+from checker.containment import TIERS  # noqa: E402
 from checker.catalogue import BY_ID, CHECKS, FULL, Check  # noqa: E402
 from checker.outcome import FAILED, INCONCLUSIVE, Outcome  # noqa: E402
 from checker.report import Terminal, escaped, score, write_json, write_junit  # noqa: E402
@@ -40,7 +41,7 @@ class Grading:
         self._descriptor = descriptor
 
     def selected(self, ids: List[str]) -> None:
-        self._send(selected=ids)
+        self._send(selected=ids, contained=self.build.containment.text)
 
     def began(self, check: Check) -> None:
         self._send(began=check.id)
@@ -82,7 +83,7 @@ def grade(args: argparse.Namespace, descriptor: int, log: Path) -> NoReturn:
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         os.environ.pop("PYTEST_ADDOPTS", None)
         os.environ.pop("PYTEST_PLUGINS", None)
-        with Build(args.dir) as build:
+        with Build(args.dir, args.require_contained) as build:
             words = [*PYTEST, "-q", *(["-k", args.k] if args.k else []),
                      *(str(TESTS / f"test_{server}.py") for server in SERVERS)]
             status = int(pytest.main(words, plugins=[Named(Grading(build, descriptor, not args.quick))]))
@@ -106,10 +107,14 @@ class Report:
         self.selected: List[str] = []
         self.outcomes: Dict[str, Outcome] = {}
         self.cannot = ""
+        self.contained = "containment: none was established"
 
     def take(self, event: Dict[str, object]) -> None:
         if "selected" in event:
             self.selected = list(event["selected"])  # type: ignore[call-overload]
+            self.contained = str(event["contained"])
+            if self.selected:
+                self.terminal.say(self.contained)
         elif "began" in event:
             self.terminal.began(BY_ID[str(event["began"])])
         elif "ended" in event:
@@ -201,14 +206,14 @@ def finish(args: argparse.Namespace, report: Report, seconds: float) -> int:
     outcomes = [report.outcomes[check.id] for check in CHECKS if check.id in report.outcomes]
     total = sum(map(score, outcomes))
     undecided = [outcome.id for outcome in outcomes if outcome.status == INCONCLUSIVE]
-    notes = []
+    notes: List[str] = []
     if undecided:
         points = sum(BY_ID[id].points for id in undecided)
         notes.append(f"Inconclusive, {points} points not in the total: {', '.join(undecided)}. Grade again.")
     if args.k:
         points = sum(BY_ID[outcome.id].points for outcome in outcomes)
         notes.append(f"Selected by -k: {len(outcomes)} of {len(CHECKS)} checks, {points} of {FULL} points.")
-    write_files(args, outcomes, seconds, "\n".join(notes))
+    write_files(args, outcomes, seconds, "\n".join([report.contained, *notes]))
     for note in notes:
         report.terminal.say(note)
     report.terminal.say(f"Total: {total}/{FULL}")
@@ -255,11 +260,15 @@ def parse(words: List[str]) -> argparse.Namespace:
                         help="the folder to grade (default: support/)")
     parser.add_argument("-k", metavar="EXPR", default="", help="only the checks that match, as mp-zombies or 'mp and not speedup'")
     parser.add_argument("--list", action="store_true", help="list the checks, with their points, and end")
+    parser.add_argument("--require-contained", metavar="TIER", default=TIERS[0], choices=TIERS,
+                        help=f"refuse to grade where the machine contains submissions less well: {', '.join(TIERS)}; "
+                        "T2 without =TIER")
     parser.add_argument("--quick", action="store_true", help="do not measure the speed-up by the clock, which decides nothing")
     parser.add_argument("--watch", action="store_true", help="grade again whenever a file changes; q or Ctrl-C quits")
     parser.add_argument("--json", metavar="FILE", type=file_to_write, help="write results.json, in Gradescope's shape")
     parser.add_argument("--junit", metavar="FILE", type=file_to_write, help="write junit.xml")
-    return parser.parse_args(words)
+    # The tier is optional, but only behind an =: what stands alone behind the option is the folder.
+    return parser.parse_args(["--require-contained=T2" if word == "--require-contained" else word for word in words])
 
 
 def main(words: List[str]) -> int:

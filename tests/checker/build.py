@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Dict, Optional, Sequence, Tuple
 
 from checker import containment
-from checker.box import run
+from checker.box import BoxFailed, run
 
 LAB = Path(__file__).resolve().parents[2]
 SUPPORT = LAB / "support"
@@ -35,7 +35,9 @@ class CannotGrade(Exception):
 class Build:
     """A folder with a submission's servers in it, as far as they compile. Use it in a `with` block, or call close()."""
 
-    def __init__(self, submission: Path) -> None:
+    def __init__(self, submission: Path, required_tier: str = containment.TIERS[0]) -> None:
+        """Compiles the submission; raises CannotGrade, before anything of it is looked at, where the machine does not allow
+        a tier of containment as good as the required one."""
         if not submission.is_dir():
             raise CannotGrade(f"{submission}: no such folder; name one that holds mp_server.c and mt_server.c")
         if not any((submission / f"{server}.c").exists() for server in SERVERS):
@@ -48,16 +50,22 @@ class Build:
         self.folder = Path(self._folder.name)
         self.folder.chmod(0o755)  # a user of their own runs what is built here
         try:
-            self._build(submission)
+            self._build(submission, required_tier)
         except BaseException:
             self.close()
             raise
 
-    def _build(self, submission: Path) -> None:
+    def _build(self, submission: Path, required_tier: str) -> None:
         self.launcher = self.tool("box", "-o", "box")
         self.tool("canary", "-o", "canary")
         self.probe = self.tool("probe", "-fPIC", "-shared", "-pthread", "-ldl", "-o", "probe.so")
-        self.containment = containment.establish(self.launcher)
+        try:
+            self.containment = containment.establish(self.launcher)
+        except (BoxFailed, ValueError) as error:
+            raise CannotGrade(str(error)) from None
+        if not containment.at_least(self.containment, required_tier):
+            why = "; ".join(self.containment.fallen) or "a better one was not looked for"
+            raise CannotGrade(f"--require-contained={required_tier}: this machine offers {self.containment.tier} only: {why}")
         for name in GIVEN:
             shutil.copyfile(SUPPORT / name, self.folder / name)
         for server in SERVERS:

@@ -64,7 +64,9 @@ static void start_loopback(void)
 
 static void set_read_only(const char *path, int recursive)
 {
-	struct { uint64_t set, clear, propagation, user; } attributes = {.set = 1 | 2};	/* read-only, nosuid */
+	struct {
+		uint64_t set, clear, propagation, user;
+	} attributes = {.set = 1 | 2}; /* read-only, nosuid */
 
 	if (syscall(442 /* mount_setattr */, -1, path, recursive, &attributes, sizeof(attributes)) == -1)
 		err(126, "mount_setattr %s", path);
@@ -113,7 +115,9 @@ static void mount_path(const char *path, bool writable)
 static void make_links(void)
 {
 	static const char *const links[][2] = {
-		{"/proc/self/fd", "/dev/fd"}, {"/proc/self/fd/0", "/dev/stdin"}, {"/proc/self/fd/1", "/dev/stdout"},
+		{"/proc/self/fd",	  "/dev/fd"	   },
+		{"/proc/self/fd/0", "/dev/stdin" },
+		{"/proc/self/fd/1", "/dev/stdout"},
 		{"/proc/self/fd/2", "/dev/stderr"},
 	};
 
@@ -125,10 +129,10 @@ static void make_links(void)
 /* Moves to the empty root; the old one stays at OLD_ROOT until all is mounted. */
 static void leave_root(void)
 {
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)	/* nothing gets out of this namespace */
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1) /* nothing gets out of this namespace */
 		err(126, "mounts");
 	if (mount("box", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=1m,nr_inodes=2k") == -1 ||
-	    chdir("/tmp") == -1 || mkdir("." OLD_ROOT, 0700) == -1)
+		chdir("/tmp") == -1 || mkdir("." OLD_ROOT, 0700) == -1)
 		err(126, "tmpfs");
 	if (syscall(__NR_pivot_root, ".", "." OLD_ROOT) == -1 || chdir("/") == -1)
 		err(126, "pivot_root");

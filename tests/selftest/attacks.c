@@ -54,28 +54,94 @@ static bool binds(uint16_t port)
 	return fd != -1 && result == 0;
 }
 
-static bool secret(void) { return opens("/etc/passwd", O_RDONLY); }
-static bool home(void) { return opens("/root", O_RDONLY) || opens("/home", O_RDONLY) || opens("/tmp", O_RDONLY); }
-static bool create(void) { return opens("here", O_CREAT | O_WRONLY) || opens("/tmp/lab-there", O_CREAT | O_WRONLY); }
-static bool tmpfs(void) { return opens("/dev/shm/lab-there", O_CREAT | O_WRONLY); }
-static bool fifo(void) { return mkfifo("fifo", 0600) == 0 || symlink("/dev/zero", "link") == 0; }
-static bool folder(void) { return mkdir("folder", 0700) == 0; }
-static bool wipe(void) { return unlink("attacks") == 0 || rename("attacks", "gone") == 0; }
-static bool memfd(void) { return memfd_create("x", 0) != -1; }
-static bool trace(void) { return ptrace(PTRACE_ATTACH, getppid(), NULL, NULL) == 0; }
-static bool memory_of_other(void) { return opens("/proc/1/mem", O_RDWR) || opens("/proc/1/environ", O_RDONLY); }
-static bool signal_all(void) { return kill(-1, 0) == 0; }
-static bool signal_box(void) { return kill(getppid(), 0) == 0 && getppid() != 1; }
-static bool priority(void) { return setpriority(PRIO_PROCESS, (id_t)getppid(), 19) == 0 || nice(-5) != -1; }
-static bool process_limit(void) { return setrlimit(RLIMIT_NPROC, &(struct rlimit){9, 9}) == 0; }
-static bool limits(void) { return prlimit(getppid(), RLIMIT_NOFILE, NULL, &(struct rlimit){0}) == 0; }
-static bool new_user(void) { return unshare(CLONE_NEWUSER) == 0; }
-static bool unix_socket(void) { return socket(AF_UNIX, SOCK_STREAM, 0) != -1; }
-static bool udp(void) { return socket(AF_INET, SOCK_DGRAM, 0) != -1; }
-static bool port(void) { return binds(47119); }
-static bool uring(void) { return syscall(425, 4, (char[256]){0}) != -1; }
-static bool hide(void) { return prctl(PR_SET_DUMPABLE, 0) == 0; }
-static bool root(void) { return setuid(0) == 0 || geteuid() == 0; }
+static bool secret(void)
+{
+	return opens("/etc/passwd", O_RDONLY);
+}
+static bool home(void)
+{
+	return opens("/root", O_RDONLY) || opens("/home", O_RDONLY) || opens("/tmp", O_RDONLY);
+}
+static bool create(void)
+{
+	return opens("here", O_CREAT | O_WRONLY) || opens("/tmp/lab-there", O_CREAT | O_WRONLY);
+}
+static bool tmpfs(void)
+{
+	return opens("/dev/shm/lab-there", O_CREAT | O_WRONLY);
+}
+static bool fifo(void)
+{
+	return mkfifo("fifo", 0600) == 0 || symlink("/dev/zero", "link") == 0;
+}
+static bool folder(void)
+{
+	return mkdir("folder", 0700) == 0;
+}
+static bool wipe(void)
+{
+	return unlink("attacks") == 0 || rename("attacks", "gone") == 0;
+}
+static bool memfd(void)
+{
+	return memfd_create("x", 0) != -1;
+}
+static bool trace(void)
+{
+	return ptrace(PTRACE_ATTACH, getppid(), NULL, NULL) == 0;
+}
+static bool memory_of_other(void)
+{
+	return opens("/proc/1/mem", O_RDWR) || opens("/proc/1/environ", O_RDONLY);
+}
+static bool signal_all(void)
+{
+	return kill(-1, 0) == 0;
+}
+static bool signal_box(void)
+{
+	return kill(getppid(), 0) == 0 && getppid() != 1;
+}
+static bool priority(void)
+{
+	return setpriority(PRIO_PROCESS, (id_t)getppid(), 19) == 0 || nice(-5) != -1;
+}
+static bool process_limit(void)
+{
+	return setrlimit(RLIMIT_NPROC, &(struct rlimit){9, 9}) == 0;
+}
+static bool limits(void)
+{
+	return prlimit(getppid(), RLIMIT_NOFILE, NULL, &(struct rlimit){0}) == 0;
+}
+static bool new_user(void)
+{
+	return unshare(CLONE_NEWUSER) == 0;
+}
+static bool unix_socket(void)
+{
+	return socket(AF_UNIX, SOCK_STREAM, 0) != -1;
+}
+static bool udp(void)
+{
+	return socket(AF_INET, SOCK_DGRAM, 0) != -1;
+}
+static bool port(void)
+{
+	return binds(47119);
+}
+static bool uring(void)
+{
+	return syscall(425, 4, (char[256]){0}) != -1;
+}
+static bool hide(void)
+{
+	return prctl(PR_SET_DUMPABLE, 0) == 0;
+}
+static bool root(void)
+{
+	return setuid(0) == 0 || geteuid() == 0;
+}
 
 /* What would outlive this process is removed again, for where it works. */
 static bool sysv(void)
@@ -119,12 +185,33 @@ static const struct {
 	const char *name;
 	bool (*attempt)(void);
 } attempts[] = {
-	{"secret", secret}, {"home", home}, {"create", create}, {"tmpfs", tmpfs}, {"fifo", fifo}, {"folder", folder},
-	{"wipe", wipe}, {"sysv", sysv}, {"memfd", memfd}, {"mqueue", mqueue}, {"trace", trace},
-	{"memory_of_other", memory_of_other}, {"signal_all", signal_all}, {"signal_box", signal_box}, {"priority", priority},
-	{"process_limit", process_limit}, {"limits", limits}, {"new_user", new_user}, {"new_user_clone", new_user_clone},
-	{"unix_socket", unix_socket}, {"udp", udp}, {"port", port}, {"uring", uring}, {"hide", hide}, {"root", root},
-	{"real_time", real_time}, {"descriptors", descriptors},
+	{"secret",	   secret	 },
+	{"home",		 home	     },
+	{"create",	   create	 },
+	{"tmpfs",		  tmpfs	       },
+	{"fifo",		 fifo	     },
+	{"folder",	   folder	 },
+	{"wipe",		 wipe	     },
+	{"sysv",		 sysv	     },
+	{"memfd",		  memfd	       },
+	{"mqueue",	   mqueue	 },
+	{"trace",		  trace	       },
+	{"memory_of_other", memory_of_other},
+	{"signal_all",      signal_all	 },
+	{"signal_box",      signal_box	 },
+	{"priority",	     priority	     },
+	{"process_limit",	  process_limit  },
+	{"limits",	   limits	 },
+	{"new_user",	     new_user	     },
+	{"new_user_clone",  new_user_clone },
+	{"unix_socket",	unix_socket	   },
+	{"udp",		udp		   },
+	{"port",		 port	     },
+	{"uring",		  uring	       },
+	{"hide",		 hide	     },
+	{"root",		 root	     },
+	{"real_time",	      real_time      },
+	{"descriptors",	descriptors	   },
 };
 
 /* --- endless ones ------------------------------------------------------------------------------------------------ */
@@ -178,10 +265,16 @@ static void fill(int flags)
 	}
 }
 
-static void memory(void) { fill(MAP_PRIVATE); }
-static void shared_memory(void) { fill(MAP_SHARED); }
+static void memory(void)
+{
+	fill(MAP_PRIVATE);
+}
+static void shared_memory(void)
+{
+	fill(MAP_SHARED);
+}
 
-static void many(void)	/* none of them has much */
+static void many(void) /* none of them has much */
 {
 	for (int i = 0; i < 16; i++)
 		if (fork() == 0) {
@@ -215,21 +308,32 @@ static const struct {
 	const char *name;
 	void (*act)(void);
 } endless[] = {
-	{"fork_bomb", fork_bomb}, {"chain", chain}, {"daemons", daemons}, {"memory", memory}, {"many", many},
-	{"shared_memory", shared_memory}, {"output", output}, {"spin", spin}, {"stop", stop},
+	{"fork_bomb",     fork_bomb    },
+	{"chain",	  chain	       },
+	{"daemons",	    daemons	   },
+	{"memory",	   memory	 },
+	{"many",		 many	     },
+	{"shared_memory", shared_memory},
+	{"output",	   output	 },
+	{"spin",		 spin	     },
+	{"stop",		 stop	     },
 };
 
 /* --- what must work ---------------------------------------------------------------------------------------------- */
 
-static void *nothing(void *arg) { return arg; }
+static void *nothing(void *arg)
+{
+	return arg;
+}
 
 static bool threads(void)
 {
 	pthread_t thread;
 	cpu_set_t all;
 
-	return pthread_create(&thread, NULL, nothing, NULL) == 0 && pthread_getaffinity_np(thread, sizeof(all), &all) == 0 &&
-		pthread_setaffinity_np(thread, sizeof(all), &all) == 0 && pthread_join(thread, NULL) == 0;
+	return pthread_create(&thread, NULL, nothing, NULL) == 0 &&
+	       pthread_getaffinity_np(thread, sizeof(all), &all) == 0 &&
+	       pthread_setaffinity_np(thread, sizeof(all), &all) == 0 && pthread_join(thread, NULL) == 0;
 }
 
 static bool children(void)
@@ -244,7 +348,8 @@ static bool children(void)
 	if ((other = vfork()) == 0)
 		_exit(0);
 	return waitpid(other, NULL, 0) == other &&
-		posix_spawn(&child, "/bin/true", NULL, NULL, (char *[]){"true", NULL}, NULL) == 0 && waitpid(child, NULL, 0) == child;
+	       posix_spawn(&child, "/bin/true", NULL, NULL, (char *[]){"true", NULL}, NULL) == 0 &&
+	       waitpid(child, NULL, 0) == child;
 }
 
 static bool signals(void)
@@ -262,8 +367,8 @@ static bool signals(void)
 	if (child == 0)
 		for (;;)
 			pause();
-	return syscall(SYS_pidfd_open, child, 0) != -1 && kill(child, SIGKILL) == 0 && waitpid(child, NULL, 0) == child &&
-		ppoll(NULL, 0, &now, &set) == 0;
+	return syscall(SYS_pidfd_open, child, 0) != -1 && kill(child, SIGKILL) == 0 &&
+	       waitpid(child, NULL, 0) == child && ppoll(NULL, 0, &now, &set) == 0;
 }
 
 static bool sockets(void)
@@ -272,25 +377,27 @@ static bool sockets(void)
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), pair[2], on = 1;
 
 	return socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0 && send(pair[0], "x", 1, MSG_NOSIGNAL) == 1 &&
-		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
-		bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 && listen(fd, 5) == 0 &&
-		accept4(fd, NULL, NULL, SOCK_CLOEXEC) == -1 && errno == EAGAIN;
+	       setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+	       bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 && listen(fd, 5) == 0 &&
+	       accept4(fd, NULL, NULL, SOCK_CLOEXEC) == -1 && errno == EAGAIN;
 }
 
 static bool others(void)
 {
-	return epoll_create1(0) != -1 && eventfd(0, 0) != -1 && pipe((int[2]){0}) == 0 && prctl(PR_SET_NAME, "x") == 0 &&
-		prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && prctl(PR_SET_CHILD_SUBREAPER, 1) == 0 && opens("/dev/null", O_RDWR) &&
-		opens("/dev/urandom", O_RDONLY) && opens("/proc/self/maps", O_RDONLY) &&
-		mmap(NULL, 4096, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0) != MAP_FAILED &&
-		personality(ADDR_NO_RANDOMIZE) != -1 && setrlimit(RLIMIT_NOFILE, &(struct rlimit){512, 512}) == 0 &&
-		getrlimit(RLIMIT_NPROC, &(struct rlimit){0}) == 0 && setpriority(PRIO_PROCESS, 0, 1) == 0 && daemon(1, 1) == 0;
+	return epoll_create1(0) != -1 && eventfd(0, 0) != -1 && pipe((int[2]){0}) == 0 &&
+	       prctl(PR_SET_NAME, "x") == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
+	       prctl(PR_SET_CHILD_SUBREAPER, 1) == 0 && opens("/dev/null", O_RDWR) && opens("/dev/urandom", O_RDONLY) &&
+	       opens("/proc/self/maps", O_RDONLY) &&
+	       mmap(NULL, 4096, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0) != MAP_FAILED &&
+	       personality(ADDR_NO_RANDOMIZE) != -1 && setrlimit(RLIMIT_NOFILE, &(struct rlimit){512, 512}) == 0 &&
+	       getrlimit(RLIMIT_NPROC, &(struct rlimit){0}) == 0 && setpriority(PRIO_PROCESS, 0, 1) == 0 &&
+	       daemon(1, 1) == 0;
 }
 
 static void right(void)
 {
-	printf("%s%s%s%s%sdone\n", threads() ? "" : "threads ", children() ? "" : "children ", signals() ? "" : "signals ",
-	       sockets() ? "" : "sockets ", others() ? "" : "others ");
+	printf("%s%s%s%s%sdone\n", threads() ? "" : "threads ", children() ? "" : "children ",
+		signals() ? "" : "signals ", sockets() ? "" : "sockets ", others() ? "" : "others ");
 }
 
 int main(int argc, char *argv[])

@@ -46,6 +46,8 @@ def submission(path: Path) -> Submission:
         raise ValueError(f"{path}: does not begin with /* Correct: or /* Buggy: or /* Hostile:")
     ids = [check.id for check in CHECKS if check.server == path.parent.name + "_server"]
     loses = set(" ".join(re.findall(r"\* Loses:(.*)", header)).split())
+    if loses == {"nothing"}:
+        loses = set()
     if loses == {COMPILE}:
         loses = set(ids)
     either = {found for found in re.findall(r"\* Either: ([a-z-]+)", header)}

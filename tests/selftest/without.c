@@ -23,7 +23,8 @@ int main(int argc, char *argv[])
 
 		if (error == NULL)
 			errx(2, "usage: without CALL=ERROR... -- COMMAND [ARG]...");
-		filter[length++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)atoi(*word), 0, 1);
+		filter[length++] =
+			(struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)atoi(*word), 0, 1);
 		filter[length++] = (struct sock_filter)BPF_STMT(
 			BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned int)atoi(error + 1));
 	}
