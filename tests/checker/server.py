@@ -19,6 +19,7 @@ from checker.outcome import CheckFailed, Inconclusive
 QUIET = 1.2  # seconds asleep until a server counts as waiting for something that will not come
 STUCK_FACTOR = 3  # so many times QUIET for a thread in state D: it waits for a disk, or in vfork(2)
 ASLEEP_FACTOR = 3  # so many times QUIET in all, for a server that wakes up now and then
+RESTLESS_PATIENCE = 0.1
 CPU_BUDGET = 3.0  # seconds of CPU that a server may burn without meeting a condition
 PATIENCE = 60.0  # seconds of wall time until a starved machine makes a check inconclusive
 STEP = 0.004  # seconds between two looks
@@ -46,6 +47,7 @@ class Server:
                  limits: Optional[Mapping[str, int]] = None) -> None:
         self.name = program.name
         self.clients: List[Client] = []
+        self._restless = False  # found to be always doing something
         self._quiet_since = time.monotonic()
         self._quiet_activity: Optional[Activity] = None
         self.box = Box(launcher, [str(program), "0"], folder=program.parent, limits=limits,
@@ -161,14 +163,21 @@ class Server:
         return now - self._quiet_since > seconds
 
     def settle(self, quiet: float = 0.05, patience: float = 2.0) -> None:
-        """Waits until the server has nothing more to do (a server that wakes up by a timer has always something)."""
-        began = asleep_since = time.monotonic()
-        activity = self.activity()
-        while time.monotonic() - asleep_since < quiet and time.monotonic() - began < patience:
+        """Waits until the server has nothing more to do. One that always has, as it spins or wakes up by a timer, is
+        waited for once with patience, then hardly any more."""
+        began = asleep_since = looked = time.monotonic()
+        asleep, activity = 0.0, self.activity()
+        patience = min(patience, RESTLESS_PATIENCE) if self._restless else patience
+        while time.monotonic() - asleep_since < quiet and asleep < quiet * ASLEEP_FACTOR:
             time.sleep(STEP)
-            before, activity = activity, self.activity()
+            now, before, activity = time.monotonic(), activity, self.activity()
+            asleep += now - looked if activity else 0.0
             if activity is None or activity != before:
-                asleep_since = time.monotonic()
+                asleep_since = now
+            looked = now
+            if now - began > patience:
+                self._restless = True
+                return
 
     def live(self) -> Set[int]:
         """Returns the processes of the server that have not ended."""
