@@ -17,6 +17,7 @@ LEAST_LEAK = 4096  # bytes that a client leaves behind at least, if anything: a 
 MEMORY_ROUNDS = 10
 FAULTS = 10  # clients with the same trouble, one after the other
 STRAY = b"tcp_accept: descriptor"  # what tcp.c prints when it cannot accept
+BRIEF = 0.015  # seconds asleep until a server has dealt with what it was sent
 PILE_QUIET = 1.5  # seconds: a server may clean up by a timer of a second
 
 
@@ -190,11 +191,11 @@ def failing_creation(server: Server, call: str) -> None:
     left = 0
     for time in range(1, FAULTS + 1):
         done = f"{call} failed for a client" + (f" (for the {time}. time)" if time > 1 else "")
-        server.settle()
+        server.settle(quiet=BRIEF)
         before = server.descriptors()
         with no_more_processes(server):
             _served_or_dropped(server, server.ask(3), done)
-        server.settle()
+        server.settle(quiet=BRIEF)
         left += server.descriptors() - before
         still_serves(server, done)
     if left >= FAULTS - SLACK:
@@ -331,7 +332,7 @@ def _memory_stays(server: Server, act: Callable[[], None], clients: int, done: s
     """Raises CheckFailed if the address space grows (nearly) each time: something piles up. Now and then it may grow for
     good, as by the stack of one more thread that was alive at the same time."""
     def size() -> int:
-        server.settle(quiet=0.015)
+        server.settle(quiet=BRIEF)
         return server.address_space()
 
     sizes = [size()]
