@@ -448,7 +448,7 @@ def test_a_grading_whose_process_is_killed_still_reports(grading: "subprocess.Po
 def on_a_terminal(checkout: Path, **environment: str) -> str:
     """Returns what ./checker.sh prints where standard output is a terminal."""
     ours, theirs = pty.openpty()
-    process = subprocess.Popen([str(checkout / "checker.sh"), "-k", "replies", str(checkout / "support")], stdin=subprocess.DEVNULL,
+    process = subprocess.Popen([str(checkout / "checker.sh"), "-k", "mp-replies", str(checkout / "support")], stdin=subprocess.DEVNULL,
                                stdout=theirs, env={**os.environ, "PYTHON": sys.executable, "TERM": "xterm", **environment})
     os.close(theirs)
     printed = b""
