@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -118,11 +119,21 @@ def test_a_client_without_a_reply_says_why(built: Path, fake: Callable[..., Fake
 
 
 def test_a_reply_may_come_in_pieces(built: Path, fake: Callable[..., Fake]) -> None:
-    def slowly(connection: socket.socket, _: bytes) -> None:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for byte in b"1346269\n":
-            connection.sendall(bytes([byte]))
-    assert client(built, "localhost", fake(slowly).port, 30).stdout.endswith("\nfunction(30): 1346269\n")
+    def in_pieces(connection: socket.socket, _: bytes) -> None:
+        for piece in (b"13", b"46269", b"\n"):
+            connection.sendall(piece)
+            assert eventually(lambda: unread(connection) == 0)
+    assert client(built, "localhost", fake(in_pieces).port, 30).stdout.endswith("\nfunction(30): 1346269\n")
+
+
+def unread(connection: socket.socket) -> int:
+    """Returns how many of the bytes sent the other side has not taken yet: proc(5), /proc/net/tcp, its rx_queue."""
+    theirs, ours = (f"{struct.unpack('=I', socket.inet_aton(host))[0]:08X}:{port:04X}"
+                    for host, port in (connection.getpeername(), connection.getsockname()))
+    for fields in map(str.split, Path("/proc/net/tcp").read_text().splitlines()):
+        if fields[1:3] == [theirs, ours]:
+            return int(fields[4].partition(":")[2], 16)
+    return 0
 
 
 def test_what_the_server_refuses_is_an_error_of_the_client(built: Path, server: Running) -> None:

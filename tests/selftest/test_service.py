@@ -139,12 +139,12 @@ def cpu_time(server: Running) -> float:
 
 
 def cost(server: Running, n: int) -> float:
-    """Returns the CPU time of a request: the least of three, as a cold cache or an interrupt only ever adds."""
+    """Returns the CPU time of a request: the least of five, as a cold cache or a busy neighbour only ever adds."""
     def once() -> float:
         before = cpu_time(server)
         assert ask(server.port, b"%d\n" % n) == b"%d\n" % fib(n)
         return cpu_time(server) - before
-    return min(once() for _ in range(3))
+    return min(once() for _ in range(5))
 
 
 @pytest.mark.parametrize("level", ["-O0", "-O2", "-O3"])
@@ -155,13 +155,13 @@ def test_the_recursion_really_runs(own_checkout: Path, running: Callable[..., Ru
     built_with = run("make", "-s", "-C", own_checkout / "support", "server", f"CC={compiler}", f"CFLAGS=-std=gnu17 {level}")
     assert built_with.returncode == 0, built_with.stderr
     server = running(own_checkout / "support" / "server")
-    small, large = cost(server, 27), cost(server, 32)
-    assert 8 < large / small < 15  # the golden ratio to the fifth is 11.1
+    small, large = cost(server, 28), cost(server, 33)
+    assert 7 < large / small < 18  # both rule out a table and a loop; the golden ratio to the fifth is 11.1
 
 
 def test_a_number_asked_before_costs_as_much_again(server: Running) -> None:
     first, again = cost(server, 31), cost(server, 31)
-    assert 0.6 < again / first < 1.6
+    assert 0.5 < again / first < 2
 
 
 def retransmissions(connection: socket.socket) -> int:
@@ -248,7 +248,12 @@ def test_no_sanitizer_finds_a_fault(sanitized: Running) -> None:
     chance = random.Random(1)
     noise = [bytes(chance.choices(b"0123456789\r\n\0 -+x\xff", k=chance.randrange(80))) for _ in range(200)]
     for words in itertools.chain(BAD_REQUESTS, noise, [b"20\n", b"7" * 65536]):
-        reply = ask(sanitized.port, words, end=True)
+        with connected(sanitized.port) as connection:
+            for piece in (words[:len(words) // 2], words[len(words) // 2:]):
+                connection.sendall(piece)
+                assert eventually(lambda: asleep(sanitized))
+            connection.shutdown(socket.SHUT_WR)
+            reply = read_all(connection)
         assert re.fullmatch(rb"(\d+|error: [ -~]+)\n", reply), words
     assert sanitized.errors() == b"" and sanitized.process.poll() is None
 
