@@ -96,12 +96,10 @@ def cannot_grade(done: Done, *words: str) -> bool:
 @pytest.mark.parametrize("words, word", [
     (["no such folder"], "no such folder"), (["--frobnicate"], "--frobnicate"), (["support", "solution"], "solution"),
     (["checker.sh"], "checker.sh"), (["-k"], "-k"), (["-k", "mp-nothing"], "mp-nothing"), 
-    pytest.param(["-k", "mp and and"], "mp and and", marks=pytest.mark.xfail(
-        strict=True, reason="15 inconclusive rows and a total on standard output, nothing on standard error")),
+    (["-k", "mp and and"], "mp and and"),
     (["--json"], "--json"), (["--json", "/no/such/folder/results.json"], "/no/such/folder"), (["--json", "support"], "support"),
     (["--junit", "/no/such/folder/junit.xml"], "/no/such/folder"), (["--junit", "support"], "support"),
-    pytest.param(["--json", "/proc/results.json"], "/proc/results.json", marks=pytest.mark.xfail(
-        os.geteuid() == 0, strict=True, reason="root may write everywhere, says access(2): graded, then not written, status 1"))],
+    (["--json", "/proc/results.json"], "/proc/results.json")],
     ids=lambda words: " ".join(words) if isinstance(words, list) else "")
 def test_what_cannot_be_graded_is_one_line_and_status_2(checker: Callable[..., Done], checkout: Path, words: List[str],
                                                         word: str) -> None:
@@ -135,7 +133,6 @@ def test_with_a_compiler_on_that_path_it_can(checker: Callable[..., Done], path_
     assert (done.returncode, rows(done)) == (1, {"mp-replies": FAILED})
 
 
-@pytest.mark.xfail(strict=True, reason="whatever ends the grading process before it selects checks is called a wrong -k")
 def test_a_fault_of_the_checker_is_not_called_a_wrong_k(checker: Callable[..., Done], path_without: Callable[[str], str]) -> None:
     done = checker(*ONE, PATH=path_without("sleep"))  # which the checker starts
     assert "no check matches" not in done.stderr
@@ -173,7 +170,6 @@ def test_a_submission_cannot_forge_the_total(checker: Callable[..., Done], submi
     assert "Total: 100/100" in (xml.parse(junit_file).getroot().findtext("testsuite/testcase/failure") or "")
 
 
-@pytest.mark.xfail(strict=True, reason="what a server printed is lost where it ends before its first client is served")
 def test_the_last_words_of_a_server_that_dies_at_once_are_shown(checker: Callable[..., Done], submission: Path) -> None:
     edit(submission / "mp_server.c", 'err(1, "sigaction");', ";\n\terrx(7, \"no luck today\");")
     done = checker(*ONE, submission)
@@ -204,7 +200,6 @@ def test_result_files_that_cannot_be_written_later_are_no_traceback(checkout: Pa
         assert one_line(capsys.readouterr().err)
 
 
-@pytest.mark.xfail(strict=True, reason="the file is replaced by rename(2), whatever it is: --json /dev/stdout, as root, removes that")
 def test_a_result_file_that_is_a_pipe_stays_one(checker: Callable[..., Done], tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
@@ -252,14 +247,13 @@ def test_a_fault_of_the_checker_is_status_2(command_line: ModuleType) -> None:
     assert status == 2 and lines[-1].startswith("Total: ")
 
 
-@pytest.mark.xfail(strict=True, reason="Gradescope knows passed and failed; another status is not in its format")
 def test_an_inconclusive_check_in_the_result_files(tmp_path: Path) -> None:
     outcomes = [Outcome("mp-speedup", INCONCLUSIVE, ["could not tell: busy"])]
     write_junit(tmp_path / "junit.xml", outcomes, 1.0)
     assert "busy" in (xml.parse(tmp_path / "junit.xml").getroot().findtext("testsuite/testcase/skipped") or "")
     write_json(tmp_path / "results.json", outcomes, 1.0, "")
     test = json.loads((tmp_path / "results.json").read_text())["tests"][0]
-    assert test["score"] == 0 and "busy" in test["output"] and test.get("status", "failed") in ("passed", "failed")
+    assert test["score"] == 0 and "busy" in test["output"] and test["status"] == INCONCLUSIVE
 
 
 def test_a_file_that_does_not_compile_costs_its_server_alone(checker: Callable[..., Done], submission: Path) -> None:
@@ -274,8 +268,7 @@ def test_a_file_that_does_not_compile_costs_its_server_alone(checker: Callable[.
 
 @pytest.mark.parametrize("spoil, word", [
     (lambda path: path.unlink(), "no mp_server.c"), (lambda path: path.write_bytes(b" " * (2 << 20)), "larger than"),
-    pytest.param(lambda path: (path.unlink(), path.mkdir()), "regular file", marks=pytest.mark.xfail(
-        strict=True, reason="take() raises IsADirectoryError: nothing is graded, status 2")),
+    (lambda path: (path.unlink(), path.mkdir()), "regular file"),
     (lambda path: (path.unlink(), os.mkfifo(path)), "regular file"),
     (lambda path: (path.unlink(), path.symlink_to("/etc/passwd")), "read")], ids=["missing", "huge", "folder", "pipe", "link"])
 def test_a_file_that_cannot_be_taken_costs_its_server_alone(checker: Callable[..., Done], submission: Path, spoil: Callable,
@@ -335,11 +328,6 @@ def handout(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(path for path in lab.parent.iterdir() if path != lab)
 
 
-guide_is_there = pytest.mark.xfail(not ((LAB / "guide.md").exists() and (LAB / "README.md").exists()), strict=True,
-                                   reason="make handout needs README.md and guide.md")
-
-
-@guide_is_there
 def test_a_handout_holds_no_solution_and_nothing_compiled(handout: Path) -> None:
     names = {str(path.relative_to(handout)) for path in handout.rglob("*")}
     assert {"checker.sh", "Makefile", "support/mp_server.c", "support/client.py", "tests/checker/box.c"} <= names
@@ -347,7 +335,6 @@ def test_a_handout_holds_no_solution_and_nothing_compiled(handout: Path) -> None
     assert "WNOHANG" not in "".join(path.read_text() for path in handout.glob("support/m*.c"))
 
 
-@guide_is_there
 def test_a_handout_works_by_itself(handout: Path) -> None:
     done = run("./checker.sh", cwd=handout)
     assert (done.returncode, total(done), done.stderr) == (1, 0, "")
@@ -385,7 +372,6 @@ def test_files_planted_in_the_submission_do_nothing(checker: Callable[..., Done]
     assert unaffected(checker(*ONE, planted), planted)
 
 
-@pytest.mark.xfail(strict=True, reason="has_pytest runs python -c 'import pytest': the current folder is first on its path")
 def test_files_planted_in_the_current_folder_do_nothing(checker: Callable[..., Done], planted: Path) -> None:
     assert unaffected(checker(*ONE, cwd=planted), planted)
 
@@ -398,8 +384,7 @@ def test_python_s_and_pytest_s_environment_does_nothing(checker: Callable[..., D
 
 @pytest.mark.parametrize("variables", [
     {"CFLAGS": "-Dmain=x", "MAKEFLAGS": "-n", "CC": "false", "LDFLAGS": "-lnothing", "PROBE": "delay", "MALLOC_PERTURB_": "1"},
-    pytest.param({"GCC_EXEC_PREFIX": "/nonexistent"}, marks=pytest.mark.xfail(
-        strict=True, reason="Build.tool, unlike Build._make, hands the whole environment to the compiler"))], ids=min)
+    {"GCC_EXEC_PREFIX": "/nonexistent"}], ids=min)
 def test_the_environment_reaches_neither_compiler_nor_server(checker: Callable[..., Done], checkout: Path,
                                                              variables: Dict[str, str]) -> None:
     assert rows(checker(*ONE, checkout / "solution", **variables)) == {"mp-replies": PASSED}
