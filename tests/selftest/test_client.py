@@ -142,7 +142,7 @@ def test_what_the_server_refuses_is_an_error_of_the_client(built: Path, server: 
 
 
 @pytest.mark.parametrize("port", ["abc", "0", "65536", "-1", "", "2999x", " 2999", "2_999", "\u0662\u0669",
-                                  pytest.param("9" * 5000, marks=pytest.mark.xfail(
+                                  pytest.param("9" * 5000, id="5000 digits", marks=pytest.mark.xfail(
                                       sys.version_info >= (3, 10, 7), strict=True,
                                       reason="int() of more than 4300 digits raises ValueError: a traceback"))])
 def test_a_bad_port_is_one_line(built: Path, port: str) -> None:
