@@ -1,4 +1,4 @@
-/* Buggy: a lock file with O_EXCL around the service, tried again every millisecond.
+/* Buggy: a file lock around the service, tried again every millisecond.
  * Loses: mp-speedup
  * Why: one child computes at a time.
  */
@@ -9,11 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include "server.h"
-
-static char lockfile[] = "/tmp/mp_server.XXXXXX";
 
 /* Returns when a whole request waits in the socket, or none will come any more. */
 static void await_request(int connfd)
@@ -31,12 +30,6 @@ static void await_request(int connfd)
 
 void run_server(int listenfd)
 {
-	int fd = mkstemp(lockfile);
-
-	if (fd == -1)
-		err(1, "%s", lockfile);
-	close(fd);
-	unlink(lockfile);	/* the name is ours now */
 	signal(SIGCHLD, SIG_IGN);
 	for (;;) {
 		int connfd = tcp_accept(listenfd);
@@ -47,13 +40,13 @@ void run_server(int listenfd)
 		if (pid == 0) {
 			close(listenfd);
 			await_request(connfd);
-			int lock;
+			int lock = open("/proc/self/exe", O_RDONLY);	/* an open file of its own, so a lock of its own */
 
-			while ((lock = open(lockfile, O_CREAT | O_EXCL | O_WRONLY, 0600)) == -1 && errno == EEXIST)
+			if (lock == -1)
+				err(1, "/proc/self/exe");
+			while (flock(lock, LOCK_EX | LOCK_NB) == -1 && errno == EWOULDBLOCK)
 				usleep(1000);
 			serve_client(connfd);
-			close(lock);
-			unlink(lockfile);
 			_exit(0);
 		}
 		close(connfd);

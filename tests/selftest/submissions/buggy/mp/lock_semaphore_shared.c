@@ -1,31 +1,27 @@
-/* Buggy: the child waits until its client has written, takes a named semaphore, and serves.
+/* Buggy: the child waits until its client has written, takes a semaphore in shared memory, and serves.
  * Loses: mp-speedup
  * Why: the semaphore is taken for the whole computation; it is not held for a client that is silent.
  */
-#include <fcntl.h>
 #include <poll.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "server.h"
 
-static sem_t *open_private_semaphore(void)
+static sem_t *shared_semaphore(void)
 {
-    char name[64];
-    sem_t *sem;
+    sem_t *sem = mmap(NULL, sizeof *sem, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-    snprintf(name, sizeof name, "/mp_server.%ld", (long)getpid());
-    sem = sem_open(name, O_CREAT | O_EXCL, 0600, 1);
-    if (sem == SEM_FAILED) {
-        perror(name);
+    if (sem == MAP_FAILED || sem_init(sem, 1, 1) == -1) {
+        perror("semaphore");
         exit(1);
     }
-    sem_unlink(name);
     return sem;
 }
 
@@ -49,7 +45,7 @@ static void child(int fd, sem_t *one_at_a_time)
 
 void run_server(int listenfd)
 {
-    sem_t *sem = open_private_semaphore();
+    sem_t *sem = shared_semaphore();
 
     signal(SIGCHLD, SIG_IGN);
     while (1) {

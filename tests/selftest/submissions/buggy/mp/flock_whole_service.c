@@ -1,22 +1,17 @@
-/* Buggy: a record lock on a temporary file around serve_client.
+/* Buggy: a lock on a file that each child opens for itself, around serve_client.
  * Loses: mp-concurrency
- * Why: record locks belong to processes, so the children exclude each other, silent ones included.
+ * Why: each child has an open file of its own, so the children exclude each other, silent ones included.
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <unistd.h>
 #include "server.h"
 
 void run_server(int listenfd)
 {
-    FILE *lockfile = tmpfile();
-
-    if (lockfile == NULL) {
-        perror("tmpfile");
-        exit(1);
-    }
-    int lock = fileno(lockfile);
     signal(SIGCHLD, SIG_IGN);
 
     while (1) {
@@ -25,9 +20,15 @@ void run_server(int listenfd)
 
         if (pid == 0) {
             close(listenfd);
-            lockf(lock, F_LOCK, 0);
+            int lock = open("/proc/self/exe", O_RDONLY);
+
+            if (lock == -1) {
+                perror("/proc/self/exe");
+                exit(1);
+            }
+            flock(lock, LOCK_EX);
             serve_client(connfd);
-            lockf(lock, F_ULOCK, 0);
+            flock(lock, LOCK_UN);
             _exit(0);
         }
         if (pid < 0)
