@@ -68,7 +68,7 @@ class Session:
         with Build(self.args.dir) as build:
             for name, words in build.errors.items():
                 build.errors[name] = (escaped(words) or ["make failed"])[0].strip()
-            generator = Generator(compiled(build, "load"))
+            generator = Generator(compiled(build))
             if self.args.floor:
                 self._floor(build, generator)
             elif self.args.scaling:
@@ -128,7 +128,7 @@ class Session:
                              *draw.curves(self.curves), *(f"{name}: {why}" for name, why in self.problems.items()), ""]), flush=True)
 
     def _floor(self, build: Build, generator: Generator) -> None:
-        names = [name for name in self.args.servers if name in floor.PAIRS]
+        names = [name for name in self.args.servers if name in floor.BARE]
         try:
             floor.measure(build, generator, names, self.args.rounds or floor.ROUNDS, self.floors, self.tell)
         finally:

@@ -118,9 +118,8 @@ def timeline(recordings: Sequence[Recording], width: int, colour: bool = False) 
         if len(recording.lanes) > MOST_LANES:
             lines.append(f"  ... and {len(recording.lanes) - MOST_LANES} more clients")
     lines += axis(latest, room, 13)
-    lines += ["  ".join(f"{key} {words}" for key, words in part) for part in _fitting(
-        [(key, words) for key, words in MARKS.items() if key in seen], width)]
-    return lines
+    legend = [f"{key} {words}" for key, words in MARKS.items() if key in seen]
+    return lines + _fitting(["ms since the first connection", *legend], width)
 
 
 def paint(marks: str) -> str:
@@ -149,20 +148,16 @@ def axis(latest: float, room: int, indent: int) -> List[str]:
         text = f"{i * distance * 1000:g}"
         rule[at] = "+"
         numbers[at:at + len(text)] = text
-    return [" " * indent + "".join(rule), " " * indent + "".join(numbers).rstrip() + " ms since the first connection"]
+    return [" " * indent + "".join(rule), " " * indent + "".join(numbers).rstrip()]
 
 
-def _fitting(parts: Sequence[Tuple[str, str]], width: int) -> List[List[Tuple[str, str]]]:
-    """Returns the parts of the legend in as many lines as they need."""
-    lines: List[List[Tuple[str, str]]] = []
-    used = width
+def _fitting(parts: Sequence[str], width: int) -> List[str]:
+    """Returns the parts in as many lines as they need."""
+    lines = [""]
     for part in parts:
-        length = len(part[0]) + 1 + len(part[1]) + 2
-        if used + length > width:
-            lines.append([])
-            used = 0
-        lines[-1].append(part)
-        used += length
+        if lines[-1] and len(lines[-1]) + 3 + len(part) > width:
+            lines.append("")
+        lines[-1] += ("   " if lines[-1] else "") + part
     return lines
 
 

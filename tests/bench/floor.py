@@ -1,18 +1,21 @@
-"""mp_server and mt_server against a bare loop that does the least possible (floor.c): what do their handler, their checks
-of errors, and the service's parsing cost? At n = 0, clients in a closed loop; server and bare loop take turns in short
+"""mp_server and mt_server against a bare loop that does the least possible (floor_processes.c, floor_threads.c): what do
+their handler, their checks of errors, and the service's parsing cost? At n = 0, clients in a closed loop; server and bare loop take turns in short
 slices, and each pair of slices gives one ratio, so that a machine that is busy with other things slows down both."""
+import shutil
 import statistics
-from typing import Callable, Dict, List, NamedTuple, Tuple
+import subprocess
+from pathlib import Path
+from typing import Callable, List, NamedTuple, Tuple
 
-from checker.build import Build
+from checker.build import Build, CannotGrade
 
-from bench.load import Generator, LoadFailed, Servers, compiled
+from bench.load import Generator, LoadFailed, Servers
 
 CLIENTS = 8
 SLICE = 0.15  # seconds
 ROUNDS = 24
 WANTED = 0.95
-PAIRS: Dict[str, Tuple[str, ...]] = {"mp_server": ("-DPROCESSES",), "mt_server": ()}
+BARE = {"mp_server": "floor_processes", "mt_server": "floor_threads"}
 
 
 class Floor(NamedTuple):
@@ -35,6 +38,16 @@ class Floor(NamedTuple):
         return low, statistics.median(ratios), high
 
 
+def bare_loop(build: Build, name: str) -> Path:
+    """Compiles a bare loop like a server of the lab: by its Makefile, with the given files."""
+    shutil.copyfile(Path(__file__).with_name(name + ".c"), build.folder / (name + ".c"))
+    done = subprocess.run(["make", "-s", f"SERVERS={name}", name], cwd=build.folder, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode:
+        raise CannotGrade(f"{name}.c does not compile here: {done.stdout.decode(errors='replace').strip()}")
+    return build.program(name)
+
+
 def measure(build: Build, generator: Generator, names: List[str], rounds: int, found: List[Floor],
             tell: Callable[[str], None]) -> None:
     """Adds to `found` as it goes."""
@@ -46,9 +59,8 @@ def measure(build: Build, generator: Generator, names: List[str], rounds: int, f
             if name in build.errors:
                 floor.problem.append("it does not compile")
                 continue
-            bare = compiled(build, "floor", *PAIRS[name], name=f"floor_{name}")
             try:
-                contests.append((floor, servers.start(build.program(name)), servers.start(bare)))
+                contests.append((floor, servers.start(build.program(name)), servers.start(bare_loop(build, BARE[name]))))
             except LoadFailed as error:
                 floor.problem.append(str(error))
         for number in range(rounds):
