@@ -109,8 +109,9 @@ class Session:
         print("\n".join(["", *draw.table(found), ""]))
         best = next((row for row in found if row.server == BEST and row.speedup), None)
         if best and best.speedup:
-            print(f"The best possible speed-up here, measured in the same rounds: {draw.figure(best.speedup, 'times')}; the last "
-                  "row's\nservers are synchronous ones that share out the clients, with no strategy around them.")
+            words = draw.figure(best.speedup, "times")
+            print(f"The best possible speed-up here, measured in the same rounds: {words}. The last\n"
+                  "row's servers are synchronous ones that share out the clients, with no strategy around them.")
         recordings = [entrant.recording for entrant in field.entrants if entrant.recording]
         print("\n".join(["", *draw.timeline(recordings, self._width, self._coloured), ""]), flush=True)
 
@@ -124,8 +125,9 @@ class Session:
                           self.problems, self.tell)
         finally:
             self.tell.clear()
+            problems = [f"{name}: {why}" for name, why in self.problems.items()]
             print("\n".join(["So many clients at once, each asks for fib(n): turnaround and requests/s.", "",
-                             *draw.curves(self.curves), *(f"{name}: {why}" for name, why in self.problems.items()), ""]), flush=True)
+                             *draw.curves(self.curves), *problems, ""]), flush=True)
 
     def _floor(self, build: Build, generator: Generator) -> None:
         names = [name for name in self.args.servers if name in floor.BARE]
@@ -197,9 +199,9 @@ def file_to_write(text: str) -> Path:
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
-    parser = Parser(prog="bench", description="Measures the synchronous, the multiprocess and the multithreaded server, and shows "
-                    "who waited when. Without options: two workloads, about 30 s.", epilog="Exit status: 0 measured; 1 --floor: a "
-                    f"server below {floor.WANTED}; 2 could not measure; 128 + signal if interrupted.")
+    parser = Parser(prog="bench", description="Measures the synchronous, the multiprocess and the multithreaded server, and "
+                    "shows who waited when. Without options: two workloads, about 30 s.", epilog="Exit status: 0 measured; "
+                    f"1 --floor: a server below {floor.WANTED}; 2 could not measure; 128 + signal if interrupted.")
     parser.add_argument("dir", metavar="DIR", nargs="?", type=Path, default=TESTS.parent / "support",
                         help="the folder with mp_server.c and mt_server.c (default: support/)")
     parser.add_argument("--servers", metavar="LIST", type=lambda text: chosen(ALL, text), default=list(ALL),
@@ -239,7 +241,7 @@ def main(words: Sequence[str]) -> int:
         session.measure()
     except Interrupted as error:
         session.tell.clear()
-        print(f"Interrupted by {signal.Signals(error.args[0]).name}: this is what was measured so far.")
+        print(f"Interrupted by {signal.Signals(error.args[0]).name}: the above is what was measured so far.")
         status = 128 + error.args[0]
     except CannotGrade as error:
         session.tell.clear()

@@ -164,7 +164,8 @@ def _fitting(parts: Sequence[str], width: int) -> List[str]:
 def curves(found: Curves) -> List[str]:
     """Returns the scaling run as a table: requests/s of each server, and the ideal, by n and clients."""
     names = list(dict.fromkeys(point.server for point in found.points))
-    lines: List[Tuple[str, ...]] = [("n", "clients", *(cell for name in names for cell in (f"{name} ms", "req/s")), "ideal req/s")]
+    headings = [cell for name in names for cell in (f"{name} ms", "req/s")]
+    lines: List[Tuple[str, ...]] = [("n", "clients", *headings, "ideal req/s")]
     for n in found.numbers():
         points = {(point.server, point.clients): point for point in found.points if point.n == n}
         ideal = dict(found.ideal(n))

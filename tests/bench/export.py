@@ -16,7 +16,8 @@ COLUMNS = ("workload", "server", "clients", "n", "turnaround_s", "turnaround_low
 
 
 def row_record(workload: str, row: Row) -> Dict[str, Any]:
-    figures = [*(row.turnaround or (None,) * 3), row.p50, row.worst, *(row.speedup or (None,) * 3), row.rate, row.cpu, row.memory]
+    nothing = (None,) * 3
+    figures = [*(row.turnaround or nothing), row.p50, row.worst, *(row.speedup or nothing), row.rate, row.cpu, row.memory]
     return dict(zip(COLUMNS, [workload, row.server, row.clients, row.n, *figures, row.problem]))
 
 

@@ -1,6 +1,7 @@
 """mp_server and mt_server against a bare loop that does the least possible (floor_processes.c, floor_threads.c): what do
-their handler, their checks of errors, and the service's parsing cost? At n = 0, clients in a closed loop; server and bare loop take turns in short
-slices, and each pair of slices gives one ratio, so that a machine that is busy with other things slows down both."""
+their handler, their checks of errors, and the service's parsing cost? At n = 0, clients in a closed loop; server and bare
+loop take turns in short slices, and each pair of slices gives one ratio, so that a machine that is busy with other things
+slows down both."""
 import shutil
 import statistics
 import subprocess

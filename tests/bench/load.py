@@ -58,8 +58,9 @@ def cpu_bound(clients: int, n: int) -> Workload:
 def slow_clients(clients: int, n: int) -> Workload:
     """The first client takes its time to send its request; the others, who arrive one after the other, do not."""
     visits = [Visit(i * SLOW_GAP, 0.0 if i else SLOW_PAUSE, n) for i in range(clients)]
+    judged = list(range(min(1, clients - 1), clients))
     return Workload("slow", f"A slow client: the first takes {SLOW_PAUSE:g} s to send its request; {clients - 1} quick "
-                    f"ones come after it, {SLOW_GAP:g} s apart, fib({n}) each", visits, list(range(min(1, clients - 1), clients)))
+                    f"ones come after it, {SLOW_GAP:g} s apart, fib({n}) each", visits, judged)
 
 
 def compiled(build: Build) -> Path:

@@ -107,6 +107,7 @@ class Watch:
         self._shares: Dict[int, float] = {}  # of the time since the look before that it ran, by task
         self._asleep: Set[int] = set()  # the tasks that sleep, and have not run since the look before
         self.still = 0  # looks since when no task has run
+        self.rested = 0.0  # seconds since when no task has run
         self.memory: Optional[int] = None
         for task in self._tasks():
             self._counted[task.tid] = task.run
@@ -129,13 +130,15 @@ class Watch:
         """Looks once, and adds a span to each visitor that has been here since the last look."""
         tasks = self._tasks()
         now = time.monotonic() - self._began
-        self._shares = shares = {}
+        shares: Dict[int, float] = {}
+        self._shares = shares
         passed = max(now - self._at, 1e-6)
         for task in tasks:
             shares[task.tid] = (task.run - self._counted.get(task.tid, 0.0)) / passed
             self._used[task.tid] = task.run - self._known.get(task.tid, 0.0)
         self._asleep = {task.tid for task in tasks if task.state != "R" and shares[task.tid] == 0}
-        self.still = self.still + 1 if len(self._asleep) == len(tasks) == len(self._counted) else 0
+        still = len(self._asleep) == len(tasks) == len(self._counted)
+        self.still, self.rested = (self.still + 1, self.rested + passed) if still else (0, 0.0)
         self._counted = {task.tid: task.run for task in tasks}
         here = [visitor for visitor in self._visitors if visitor.connected is not None and
                 (visitor.answered is None or visitor.answered > self._at)]
@@ -209,7 +212,7 @@ def record(server: Server, workload: Workload) -> Recording:
                 released = time.monotonic() - began
                 continue
             _listen(visitors, began, min(STEP, due))
-            _failed(server, visitors, time.monotonic() - began)
+            _give_up(watch, visitors, time.monotonic() - began)
         watch.look()
         server.settle(quiet=0.02)
         first = min(visitor.connected or 0.0 for visitor in visitors)
@@ -262,10 +265,11 @@ def _listen(visitors: List[Visitor], began: float, timeout: float) -> None:
             waiting[client].answered = time.monotonic() - began
 
 
-def _failed(server: Server, visitors: List[Visitor], now: float) -> None:
+def _give_up(watch: Watch, visitors: List[Visitor], now: float) -> None:
+    """Raises LoadFailed if some client will not get a reply any more."""
     if any(visitor.waiting and visitor.client and visitor.client.ended for visitor in visitors):
         raise LoadFailed("a connection ended without a reply")
-    if server.quiet_for(PATIENCE) and now > PATIENCE:
+    if watch.rested > PATIENCE:
         raise LoadFailed("it sleeps while clients wait for a reply")
     if now > LONGEST:
         raise LoadFailed(f"it was not done after {LONGEST:g} s")

@@ -52,7 +52,7 @@ def sweep(build: Build, generator: Generator, names: Sequence[str], counts: Sequ
                 bursts: Dict[str, List[float]] = {}
 
                 def act(entrant: Entrant, number: int) -> None:
-                    tell(f"scaling: n {n}, {clients} client{'s' * (clients > 1)}, round {number + 1} of {rounds}, {entrant.name}")
+                    tell(f"scaling: n {n}, clients {clients}, round {number + 1} of {rounds}, {entrant.name}")
                     seconds = generator.bursts(entrant.servers[0], clients, n, SLICE, 1)
                     bursts.setdefault(entrant.name, []).extend(seconds)
                     entrant.servers[0].settle(quiet=0.01)

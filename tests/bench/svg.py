@@ -9,8 +9,7 @@ from bench.measure import LABELS
 from bench.record import ASLEEP, HELD, QUEUED, Lane, Recording
 from bench.scaling import Curves
 
-WIDTH = 960
-MARGIN = 28
+WIDTH, MARGIN = 960, 28
 FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', Helvetica, Arial, sans-serif"
 INK, SOFT, FAINT, GRID, PAPER = "#1c2430", "#5a6675", "#a9b2bd", "#e4e8ec", "#ffffff"
 DARK = {"server": "#c2410c", "mp_server": "#1d4ed8", "mt_server": "#0f766e"}
@@ -18,8 +17,8 @@ LIGHT = {"server": "#fbd9c6", "mp_server": "#cfdcfb", "mt_server": "#c3e8e2"}
 
 
 def text(x: float, y: float, words: str, size: int = 13, fill: str = INK, anchor: str = "start", extra: str = "") -> str:
-    return (f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{fill}" text-anchor="{anchor}"{" " if extra else ""}{extra}>'
-            f"{escape(words)}</text>")
+    return (f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{fill}" text-anchor="{anchor}"'
+            f'{" " if extra else ""}{extra}>{escape(words)}</text>')
 
 
 def line(x1: float, y1: float, x2: float, y2: float, stroke: str = GRID, width: float = 1, extra: str = "") -> str:
@@ -53,7 +52,7 @@ def document(title: str, description: str, height: float, body: Sequence[str]) -
 
 def footer(y: float, lines: Sequence[str]) -> Tuple[List[str], float]:
     """Returns small print, and where it ends."""
-    wanted = [part for words in lines for part in wrapped(words, 165)]
+    wanted = [part for words in lines for part in wrapped(words, 155)]
     return [text(MARGIN, y + i * 16, words, 11, SOFT) for i, words in enumerate(wanted)], y + len(wanted) * 16
 
 
@@ -89,9 +88,9 @@ def timelines(sections: Sequence[Section], machine: str) -> str:
         more, y = _section(section, y)
         body += more
     more, y = footer(y + 18, [
-        "A lane is a client, from its connection to its reply. Thin grey: it waits, nobody has accepted it. Narrow and pale: it is "
-        "accepted, and its worker sleeps until the request comes. Pale: its worker wants a core. Dark: it has one; half as high "
-        "where it has one half of the time.",
+        "A lane is a client, from its connection to its reply. Thin grey: it waits, nobody has accepted it. Narrow and pale: "
+        "it is accepted, and its worker sleeps until the request comes. Pale: its worker wants a core. Dark: it has one; half as "
+        "high where it has one half of the time.",
         "Known from /proc (descriptors, system calls, schedstat of each process and thread), looked at every few milliseconds. "
         + machine + "."])
     title = " / ".join(section.title for section in sections) or "Nothing was recorded"
@@ -119,7 +118,8 @@ def _section(section: Section, top: float) -> Tuple[List[str], float]:
     return body, y + 42
 
 
-def _panel(recording: Recording, scale: Scale, ticks: Sequence[float], lane_height: float, top: float) -> Tuple[List[str], float]:
+def _panel(recording: Recording, scale: Scale, ticks: Sequence[float], lane_height: float,
+           top: float) -> Tuple[List[str], float]:
     """Returns the timeline of one server, and where it ends."""
     dark, pitch = DARK[recording.server], lane_height * 1.3
     first, bottom = top + 34, top + 34 + pitch * len(recording.lanes)
@@ -129,7 +129,7 @@ def _panel(recording: Recording, scale: Scale, ticks: Sequence[float], lane_heig
                  'font-weight="700"')]
     body += [line(scale.x(tick), first - 3, scale.x(tick), bottom + 2) for tick in ticks]
     body.append(line(LEFT, bottom + 2, LEFT + scale.plot, bottom + 2, FAINT))
-    every = math.ceil(11 / pitch)  # lanes between two labels
+    every: int = math.ceil(11 / pitch)  # lanes between two labels
     named = _longest(recording) if pitch > 11 else {}
     for number, lane in enumerate(recording.lanes):
         y = first + number * pitch
@@ -143,8 +143,8 @@ def _panel(recording: Recording, scale: Scale, ticks: Sequence[float], lane_heig
                          text(middle, y + lane_height / 2 + 3.5, words, 10, SOFT, "middle")]
         if number % every == 0:
             words = "no reply" if lane.answered is None else f"{milliseconds(lane.answered - lane.connected)} ms"
-            at = lane.answered if lane.answered is not None else recording.end
-            body.append(text(scale.x(at) + 6, y + lane_height / 2 + 4, words, 11, INK))
+            until = lane.answered if lane.answered is not None else recording.end
+            body.append(text(scale.x(until) + 6, y + lane_height / 2 + 4, words, 11, INK))
     return body, bottom + 8
 
 
@@ -223,6 +223,7 @@ def _work(lane: Lane, scale: Scale, y: float, height: float) -> str:
 # ---- curves ----
 
 PANEL_HEIGHT = 230
+DASHED = 'stroke-dasharray="5 4"'
 
 
 class Log(NamedTuple):
@@ -247,7 +248,7 @@ def scaling(found: Curves, machine: str) -> str:
         body += [line(x, 62, x + 26, 62, DARK[name], 2.5), _dot(x + 13, 62, DARK[name]),
                  text(x + 34, 66, f"{name}: {LABELS[name]}", 13)]
         x += 34 + 7.0 * len(f"{name}: {LABELS[name]}") + 18
-    body += [line(x, 62, x + 26, 62, SOFT, 1.5, 'stroke-dasharray="5 4"'), text(x + 34, 66, f"ideal on {found.usable:g} cores", 13)]
+    body += [line(x, 62, x + 26, 62, SOFT, 1.5, DASHED), text(x + 34, 66, f"ideal on {found.usable:g} cores", 13)]
     y = 84.0
     if numbers:
         width = (WIDTH - MARGIN * 2) / len(numbers)
@@ -266,19 +267,22 @@ def scaling(found: Curves, machine: str) -> str:
         "Ideal: what one client takes with the synchronous server, times clients, shared out to the cores without any cost. "
         "All servers in one run, in turns. Where there is no work, connecting and waking up weigh more than serving.",
         machine + "."])
-    return document("Turnaround and requests/s against the number of clients", "Curves of " + ", ".join(names), y + 8, body + more)
+    return document("Turnaround and requests/s against the number of clients", "Curves of " + ", ".join(names), y + 8,
+                    body + more)
 
 
 def _dot(x: float, y: float, fill: str) -> str:
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.2" fill="{fill}" stroke="{PAPER}" stroke-width="1"/>'
 
 
-def _curve(found: Curves, n: int, names: Sequence[str], left: float, top: float, width: float, title: str, rates: bool) -> List[str]:
+def _curve(found: Curves, n: int, names: Sequence[str], left: float, top: float, width: float, title: str,
+           rates: bool) -> List[str]:
     """Returns one panel."""
     def value(clients: int, seconds: float) -> float:
         return clients / seconds if rates else seconds * 1000
 
-    lines = {name: [(point.clients, value(point.clients, point.turnaround.median)) for point in found.of(name, n)] for name in names}
+    lines = {name: [(point.clients, value(point.clients, point.turnaround.median)) for point in found.of(name, n)]
+             for name in names}
     ideal = [(clients, value(clients, seconds)) for clients, seconds in found.ideal(n)]
     every = [pair for points in [*lines.values(), ideal] for pair in points]
     if not every:
@@ -295,9 +299,10 @@ def _curve(found: Curves, n: int, names: Sequence[str], left: float, top: float,
         body.append(line(across.at(clients), y0, across.at(clients), y1))
         if counts.index(clients) % 2 == 0 or len(counts) < 6:
             body.append(text(across.at(clients), y1 + 15, str(clients), 11, SOFT, "middle"))
-    body += [line(x0, y1, x1, y1, FAINT), line(x0, y0, x0, y1, FAINT), text((x0 + x1) / 2, y1 + 30, "clients at once", 12, SOFT, "middle")]
+    body += [line(x0, y1, x1, y1, FAINT), line(x0, y0, x0, y1, FAINT),
+             text((x0 + x1) / 2, y1 + 30, "clients at once", 12, SOFT, "middle")]
     if ideal:
-        body.append(_polyline([(across.at(clients), up.at(seen)) for clients, seen in ideal], SOFT, 1.5, 'stroke-dasharray="5 4"'))
+        body.append(_polyline([(across.at(clients), up.at(seen)) for clients, seen in ideal], SOFT, 1.5, DASHED))
     for name, points in lines.items():
         places = [(across.at(clients), up.at(seen)) for clients, seen in points]
         body.append(_polyline(places, DARK[name], 2.2))
@@ -307,7 +312,8 @@ def _curve(found: Curves, n: int, names: Sequence[str], left: float, top: float,
 
 def _polyline(points: Sequence[Tuple[float, float]], stroke: str, width: float, extra: str = "") -> str:
     places = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    return f'<polyline points="{places}" fill="none" stroke="{stroke}" stroke-width="{width:g}" stroke-linejoin="round" {extra}/>'
+    return (f'<polyline points="{places}" fill="none" stroke="{stroke}" stroke-width="{width:g}" stroke-linejoin="round"'
+            f'{" " if extra else ""}{extra}/>')
 
 
 def _decades(least: float, largest: float) -> List[float]:
