@@ -111,7 +111,7 @@ class Session:
         if best and best.speedup:
             words = draw.figure(best.speedup, "times")
             print(f"The best possible speed-up here, measured in the same rounds: {words}. The last\n"
-                  "row's servers are synchronous ones that share out the clients, with no strategy around them.")
+                  "row has it: synchronous servers side by side, one for each client, with no strategy around them.")
         recordings = [entrant.recording for entrant in field.entrants if entrant.recording]
         print("\n".join(["", *draw.timeline(recordings, self._width, self._coloured), ""]), flush=True)
 

@@ -6,7 +6,7 @@ import statistics
 from typing import List, Optional, Sequence, TextIO, Tuple
 
 from bench.floor import CLIENTS, WANTED, Floor
-from bench.measure import BEST, LABELS, MOST_BEST, SYNCHRONOUS, Figure, Row
+from bench.measure import BEST, LABELS, SYNCHRONOUS, Figure, Row
 from bench.record import ASLEEP, HELD, QUEUED, UNKNOWN, Lane, Recording
 from bench.scaling import Curves
 
@@ -59,7 +59,7 @@ def table(rows: Sequence[Row]) -> List[str]:
     """Returns the table; a server that is out of the running has its reason there instead of figures."""
     lines: List[Tuple[str, ...]] = [HEADINGS]
     for row in rows:
-        name = f"{min(row.clients, MOST_BEST)} servers" if row.server == BEST else row.server
+        name = f"{row.clients} servers" if row.server == BEST else row.server
         if row.turnaround is None or row.p50 is None or row.worst is None or row.rate is None:
             lines.append((name, str(row.clients), str(row.n)))
             continue

@@ -2,15 +2,12 @@
 their handler, their checks of errors, and the service's parsing cost? At n = 0, clients in a closed loop; server and bare
 loop take turns in short slices, and each pair of slices gives one ratio, so that a machine that is busy with other things
 slows down both."""
-import shutil
 import statistics
-import subprocess
-from pathlib import Path
 from typing import Callable, List, NamedTuple, Tuple
 
-from checker.build import Build, CannotGrade
+from checker.build import Build
 
-from bench.load import Generator, LoadFailed, Servers
+from bench.load import Generator, LoadFailed, Servers, server_of_ours
 
 CLIENTS = 8
 SLICE = 0.15  # seconds
@@ -39,16 +36,6 @@ class Floor(NamedTuple):
         return low, statistics.median(ratios), high
 
 
-def bare_loop(build: Build, name: str) -> Path:
-    """Compiles a bare loop like a server of the lab: by its Makefile, with the given files."""
-    shutil.copyfile(Path(__file__).with_name(name + ".c"), build.folder / (name + ".c"))
-    done = subprocess.run(["make", "-s", f"SERVERS={name}", name], cwd=build.folder, stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    if done.returncode:
-        raise CannotGrade(f"{name}.c does not compile here: {done.stdout.decode(errors='replace').strip()}")
-    return build.program(name)
-
-
 def measure(build: Build, generator: Generator, names: List[str], rounds: int, found: List[Floor],
             tell: Callable[[str], None]) -> None:
     """Adds to `found` as it goes."""
@@ -61,7 +48,7 @@ def measure(build: Build, generator: Generator, names: List[str], rounds: int, f
                 floor.problem.append("it does not compile")
                 continue
             try:
-                contests.append((floor, servers.start(build.program(name)), servers.start(bare_loop(build, BARE[name]))))
+                contests.append((floor, servers.start(build.program(name)), servers.start(server_of_ours(build, BARE[name]))))
             except LoadFailed as error:
                 floor.problem.append(str(error))
         for number in range(rounds):

@@ -1,6 +1,6 @@
 /* load.c - puts load on servers, from one thread, and says when each client was answered.
  *
- *	load script < CLIENTS			a line a client: PORT ARRIVES PAUSE N REPLY
+ *	load script PORT < CLIENTS		a line a client: ARRIVES PAUSE N REPLY
  *	load bursts PORT CLIENTS N REPLY SECONDS TIMES
  *	load loop PORT CLIENTS N REPLY SECONDS
  *
@@ -33,7 +33,6 @@
 enum { MAX_CLIENTS = 1000, LINE = 64, EVENTS = 64 };
 
 struct client {
-	unsigned int port;
 	int64_t arrives, pause;			/* ns */
 	char n[LINE / 4], expected[LINE / 2];	/* without newlines */
 	int fd;					/* -1: not connected */
@@ -44,6 +43,7 @@ struct client {
 };
 
 static struct client clients[MAX_CLIENTS];
+static struct sockaddr_in address = {.sin_family = AF_INET};
 static int pollfd;
 static int64_t started;
 
@@ -74,8 +74,6 @@ static void transmit(struct client *client, const char *data)
 /* Connects, which on loopback takes no time as long as the listen queue has room, and sends the request. */
 static void arrive(struct client *client)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)client->port),
-				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	struct epoll_event event = {.events = EPOLLIN, .data.ptr = client};
 	struct linger reset = {.l_onoff = 1, .l_linger = 0};
 	char request[LINE];
@@ -161,10 +159,9 @@ static struct client *next_answered(bool until_end)
 	}
 }
 
-static void enlist(size_t number, const char *port, const char *n, const char *expected)
+static void enlist(size_t number, const char *n, const char *expected)
 {
 	for (size_t i = 0; i < number; i++) {
-		clients[i].port = (unsigned int)atoi(port);
 		snprintf(clients[i].n, sizeof(clients[i].n), "%s", n);
 		snprintf(clients[i].expected, sizeof(clients[i].expected), "%s", expected);
 	}
@@ -199,8 +196,8 @@ static void play_script(void)
 	int64_t arrives, pause;
 	uint64_t ignored;
 
-	while (number < MAX_CLIENTS && scanf("%u %ld %ld %15s %31s", &clients[number].port, &arrives, &pause,
-					     clients[number].n, clients[number].expected) == 5) {
+	while (number < MAX_CLIENTS && scanf("%ld %ld %15s %31s", &arrives, &pause, clients[number].n,
+					     clients[number].expected) == 4) {
 		clients[number].arrives = arrives * 1000;
 		clients[number].pause = pause * 1000;
 		clients[number++].fd = -1;
@@ -271,8 +268,12 @@ int main(int argc, char *argv[])
 	if (number > MAX_CLIENTS)
 		errx(EXIT_FAILURE, "at most %d clients", MAX_CLIENTS);
 	if (argc >= 7)
-		enlist(number, argv[2], argv[4], argv[5]);
-	if (strcmp(mode, "script") == 0 && argc == 2)
+		enlist(number, argv[4], argv[5]);
+	if (argc > 2) {
+		address.sin_port = htons((uint16_t)atoi(argv[2]));
+		address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	}
+	if (strcmp(mode, "script") == 0 && argc == 3)
 		play_script();
 	else if (strcmp(mode, "bursts") == 0 && argc == 8)
 		bursts(number, atof(argv[6]), atoi(argv[7]));

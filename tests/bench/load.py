@@ -1,18 +1,19 @@
 """Workloads, and what their clients experienced. load.c is the client side: one process, one thread, so that eight
 interpreters do not compete with the servers for the cores. Times are seconds."""
 import contextlib
+import shutil
 import signal
 import subprocess
 import time
 from pathlib import Path
-from typing import Iterator, List, NamedTuple, Sequence
+from typing import Iterator, List, Mapping, NamedTuple, Optional
 
 from checker.behaviour import fib
 from checker.build import Build, CannotGrade
 from checker.outcome import CheckFailed
 from checker.server import Server
 
-LOOK = 0.5  # seconds between two looks whether the servers still do something
+LOOK = 0.5  # seconds between two looks whether the server still does something
 SLOW_PAUSE = 1.0  # seconds that a slow client takes to send its request
 SLOW_GAP = 0.1  # seconds between two arrivals among slow clients
 PATIENCE = SLOW_PAUSE + 1.0  # seconds that a server may sleep while its clients wait for it
@@ -73,6 +74,16 @@ def compiled(build: Build) -> Path:
     return output
 
 
+def server_of_ours(build: Build, name: str) -> Path:
+    """Compiles one of the bench's own servers like one of the lab: by its Makefile, with the given files."""
+    shutil.copyfile(Path(__file__).with_name(name + ".c"), build.folder / (name + ".c"))
+    done = subprocess.run(["make", "-s", f"SERVERS={name}", name], cwd=build.folder, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode:
+        raise CannotGrade(f"{name}.c does not compile here: {done.stdout.decode(errors='replace').strip()}")
+    return build.program(name)
+
+
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
     """Holds back the signals that end the bench until the body is through, and for ever from what is started in it: a
@@ -91,11 +102,11 @@ class Servers:
         self._build = build
         self.running: List[Server] = []
 
-    def start(self, program: Path) -> Server:
+    def start(self, program: Path, environment: Optional[Mapping[str, str]] = None) -> Server:
         """Starts a server, without the checker's limit on CPU time, and lets it serve one client. Raises LoadFailed."""
         try:
             with undisturbed():
-                self.running.append(Server(self._build.launcher, program, limits={"cpu": 1 << 20}))
+                self.running.append(Server(self._build.launcher, program, environment, {"cpu": 1 << 20}))
         except CheckFailed as error:
             raise LoadFailed(f"it does not start: {error.seen}") from None
         return self.running[-1]
@@ -117,26 +128,26 @@ class Generator:
     def __init__(self, program: Path) -> None:
         self._program = program
 
-    def play(self, workload: Workload, servers: Sequence[Server]) -> List[Answer]:
-        """Puts the workload on the servers (client i on server i modulo their number). Raises LoadFailed."""
-        script = "".join(f"{servers[i % len(servers)].port} {visit.arrives * 1e6:.0f} {visit.pause * 1e6:.0f} {visit.n} "
-                         f"{fib(visit.n)}\n" for i, visit in enumerate(workload.visits))
-        lines = self._run(["script"], servers, script)
+    def play(self, workload: Workload, server: Server) -> List[Answer]:
+        """Puts the workload on a server. Raises LoadFailed."""
+        script = "".join(f"{visit.arrives * 1e6:.0f} {visit.pause * 1e6:.0f} {visit.n} {fib(visit.n)}\n"
+                         for visit in workload.visits)
+        lines = self._run(["script", str(server.port)], server, script)
         return [Answer(*(int(number) / 1e9 for number in line.split())) for line in lines]
 
     def bursts(self, server: Server, clients: int, n: int, seconds: float, times: int) -> List[float]:
         """Returns the turnaround of each of several bursts of clients. Raises LoadFailed."""
         words = ["bursts", str(server.port), str(clients), str(n), str(fib(n)), str(seconds), str(times)]
-        return [int(line) / 1e9 for line in self._run(words, [server])]
+        return [int(line) / 1e9 for line in self._run(words, server)]
 
     def loop(self, server: Server, clients: int, n: int, seconds: float) -> "Flow":
         """Lets clients come back again and again. Raises LoadFailed."""
         words = ["loop", str(server.port), str(clients), str(n), str(fib(n)), str(seconds)]
-        requests, elapsed, own = (int(word) for word in self._run(words, [server])[0].split())
+        requests, elapsed, own = (int(word) for word in self._run(words, server)[0].split())
         return Flow(requests / (elapsed / 1e9), own / elapsed)
 
-    def _run(self, words: List[str], servers: Sequence[Server], script: str = "") -> List[str]:
-        """Returns what the generator prints. Ends it when the servers sleep while it waits, or have taken too long."""
+    def _run(self, words: List[str], server: Server, script: str = "") -> List[str]:
+        """Returns what the generator prints. Ends it when the server sleeps while it waits, or has taken too long."""
         began = time.monotonic()
         process = subprocess.Popen([str(self._program), *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, universal_newlines=True)
@@ -149,7 +160,7 @@ class Generator:
                 except subprocess.TimeoutExpired:
                     given = ""
                 waited = time.monotonic() - began
-                if all([server.quiet_for(PATIENCE) for server in servers]) and waited > PATIENCE:
+                if server.quiet_for(PATIENCE) and waited > PATIENCE:
                     raise LoadFailed("it sleeps while clients wait for a reply")
                 if waited > LONGEST:
                     raise LoadFailed(f"it was not done after {LONGEST:g} s")

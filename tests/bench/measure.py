@@ -1,51 +1,54 @@
 """The same load on each server, in turns and repeated; and the figures that come of it. Times are seconds."""
 import statistics
-from typing import Callable, Iterator, List, NamedTuple, Optional, Sequence
+from typing import Callable, List, NamedTuple, Optional, Sequence
 
 from checker import parallelism
 from checker.build import SERVERS, Build
 from checker.server import Server
 
-from bench.load import Answer, Generator, LoadFailed, Servers, Workload, undisturbed
+from bench.load import Answer, Generator, LoadFailed, Servers, Workload, server_of_ours, undisturbed
 from bench.record import Recording, record
 
 SYNCHRONOUS = "server"
-BEST = "best"  # no server of the lab: as many synchronous ones as there are clients, one client each
+BEST = "best"  # no server of the lab: as many synchronous ones as there are clients, side by side (independent.c)
 ALL = (SYNCHRONOUS, *SERVERS)
 LABELS = {SYNCHRONOUS: "one client at a time", "mp_server": "a process per client", "mt_server": "a thread per client",
           BEST: "a server of its own per client"}
-MOST_BEST = 16  # servers that BEST starts at most; more clients than that take turns on them
 ONE_REQUEST = 0.05  # seconds of CPU that parallelism.calibrated_n aims at
 
 
 class Entrant:
-    """One that the load is put on: a server, or several that share it out among themselves."""
+    """A server that the load is put on, and what came of it."""
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.servers: List[Server] = []
-        self._owner: Optional[Servers] = None
+        self._servers: Optional[Servers] = None
         self.problem = ""  # why it is out of the running
         self.rounds: List[List[Answer]] = []
         self.recording: Optional[Recording] = None
 
-    def begin(self, build: Build, number: int = 1) -> None:
-        """Starts as many servers; notes the problem if they do not start."""
-        program = SYNCHRONOUS if self.name == BEST else self.name
-        if program in build.errors:
-            self.problem = f"it does not compile: {(build.errors[program].splitlines() or ['make failed'])[0].strip()}"
+    @property
+    def server(self) -> Server:
+        assert self._servers is not None
+        return self._servers.running[0]
+
+    def begin(self, build: Build, clients: int = 1) -> None:
+        """Starts the server; notes the problem if it does not start."""
+        if self.name in build.errors:
+            self.problem = f"it does not compile: {build.errors[self.name]}"
             return
         try:
-            self._owner = Servers(build)
-            self.servers = self._owner.running
-            for _ in range(number):
-                self._owner.start(build.program(program))
+            self._servers = Servers(build)
+            if self.name == BEST:
+                self._servers.start(server_of_ours(build, "independent"), {"SERVERS": str(clients)})
+            else:
+                self._servers.start(build.program(self.name))
         except LoadFailed as error:
             self.problem = str(error)
 
     def close(self) -> None:
-        if self._owner:
-            self._owner.close()
+        if self._servers:
+            self._servers.close()
 
 
 class Field:
@@ -57,12 +60,7 @@ class Field:
 
     def begin(self, clients: int = 1) -> None:
         for entrant in self.entrants:
-            entrant.begin(self._build, min(clients, MOST_BEST) if entrant.name == BEST else 1)
-
-    def running(self) -> Iterator[Entrant]:
-        for entrant in self.entrants:
-            if not entrant.problem:
-                yield entrant
+            entrant.begin(self._build, clients)
 
     def in_turns(self, rounds: int, act: Callable[[Entrant, int], None]) -> None:
         """Calls act(entrant, round) for each that runs, `rounds` times, another one first each time. One whose act raises
@@ -90,9 +88,8 @@ def run(field: Field, generator: Generator, workload: Workload, rounds: int, tel
     """Runs the workload on all of a field that has begun; the answers are added to each entrant as they come in."""
     def act(entrant: Entrant, number: int) -> None:
         tell(f"{workload.name}: round {number + 1} of {rounds}, {entrant.name}")
-        entrant.rounds.append(generator.play(workload, entrant.servers))
-        for server in entrant.servers:
-            server.settle(quiet=0.02)
+        entrant.rounds.append(generator.play(workload, entrant.server))
+        entrant.server.settle(quiet=0.02)
 
     field.in_turns(rounds, act)
 
@@ -102,7 +99,7 @@ def watch(field: Field, workload: Workload, tell: Callable[[str], None]) -> None
     def act(entrant: Entrant, _: int) -> None:
         if entrant.name != BEST:
             tell(f"{workload.name}: watching {entrant.name}")
-            entrant.recording = record(entrant.servers[0], workload)
+            entrant.recording = record(entrant.server, workload)
 
     field.in_turns(1, act)
 

@@ -53,9 +53,9 @@ def sweep(build: Build, generator: Generator, names: Sequence[str], counts: Sequ
 
                 def act(entrant: Entrant, number: int) -> None:
                     tell(f"scaling: n {n}, clients {clients}, round {number + 1} of {rounds}, {entrant.name}")
-                    seconds = generator.bursts(entrant.servers[0], clients, n, SLICE, 1)
+                    seconds = generator.bursts(entrant.server, clients, n, SLICE, 1)
                     bursts.setdefault(entrant.name, []).extend(seconds)
-                    entrant.servers[0].settle(quiet=0.01)
+                    entrant.server.settle(quiet=0.01)
 
                 field.in_turns(rounds, act)
                 for name, times in bursts.items():
