@@ -317,11 +317,13 @@ def _polyline(points: Sequence[Tuple[float, float]], stroke: str, width: float, 
 
 
 def _decades(least: float, largest: float) -> List[float]:
-    """Returns the powers of ten in a range, with their doubles and fivefolds if it has fewer than three of them."""
+    """Returns the powers of ten in a range; with as many of their multiples as it takes to have three ticks or more."""
     powers = [10.0 ** i for i in range(math.floor(math.log10(least)), math.ceil(math.log10(largest)) + 1)]
-    inside = [power for power in powers if least <= power <= largest]
-    if len(inside) < 3:
-        inside = [power * factor for power in powers for factor in (1, 2, 5) if least <= power * factor <= largest]
+    inside: List[float] = []
+    for factors in ((1,), (1, 2, 5), (1, 2, 3, 4, 5, 6, 8)):
+        inside = [power * factor for power in powers for factor in factors if least <= power * factor <= largest]
+        if len(inside) >= 3:
+            break
     return inside
 
 
