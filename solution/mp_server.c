@@ -10,7 +10,7 @@
  * not block, and one signal may stand for many children. (waitpid(2), signal-safety(7)) */
 static void reap_children(int signo)
 {
-	int saved_errno = errno;	/* the code that was interrupted may be about to look at it */
+	int saved_errno = errno; /* the code that was interrupted may be about to look at it */
 
 	(void)signo;
 	while (waitpid(-1, NULL, WNOHANG) > 0)
@@ -42,9 +42,9 @@ void run_server(int listenfd)
 		if (pid == 0) {
 			close(listenfd);
 			serve_client(connfd);
-			_exit(0);	/* closes the child's copy of connfd */
+			_exit(0); /* closes the child's copy of connfd */
 		}
 		/* END TODO 4 */
-		close(connfd);	/* the parent's copy: the connection ends when the child's is closed too */
+		close(connfd); /* the parent's copy: the connection ends when the child's is closed too */
 	}
 }

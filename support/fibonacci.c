@@ -24,7 +24,7 @@
 
 enum {
 	MAX_N = 40,
-	REQUEST_SIZE = 32,	/* longer than any legal request, room for an illegal one that deserves a reason */
+	REQUEST_SIZE = 32, /* longer than any legal request, room for an illegal one that deserves a reason */
 	LINGER_READS = 1024,
 };
 
@@ -111,7 +111,7 @@ static void linger(int connfd)
 
 void serve_client(int connfd)
 {
-	char request[REQUEST_SIZE], reply[REQUEST_SIZE];
+	char request[REQUEST_SIZE] = "", reply[REQUEST_SIZE];
 	ssize_t received = read_request(connfd, request, sizeof(request));
 	size_t length = received == -1 ? 0 : (size_t)received;
 	const char *newline = memchr(request, '\n', length);

@@ -23,6 +23,6 @@ void run_server(int listenfd)
 		/* TODO 4: the child serves the client, and ends. It has a copy of every descriptor of its parent:
 		 * which of them does it need? (_exit(2)) */
 		/* END TODO 4 */
-		close(connfd);	/* the parent's copy: the connection ends when the child's is closed too */
+		close(connfd); /* the parent's copy: the connection ends when the child's is closed too */
 	}
 }

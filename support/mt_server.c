@@ -18,7 +18,7 @@ void run_server(int listenfd)
 	/* END TODO 2 */
 	for (;;) {
 		int connfd = tcp_accept(listenfd);
-		int error = ENOSYS;	/* becomes what pthread_create returns: 0, or the error's number */
+		int error = ENOSYS; /* becomes what pthread_create returns: 0, or the error's number */
 
 		/* TODO 3: create the thread, and hand connfd over to it. This loop writes the next client's
 		 * descriptor into connfd, perhaps before the new thread has run at all. (pthread_create(3)) */
@@ -26,7 +26,7 @@ void run_server(int listenfd)
 		if (error != 0) {
 			/* TODO 4: say why there is no thread; only this one client is lost. (strerror(3)) */
 			/* END TODO 4 */
-			close(connfd);	/* no thread has taken it over */
+			close(connfd); /* no thread has taken it over */
 		}
 	}
 }

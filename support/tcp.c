@@ -34,26 +34,32 @@ int tcp_listen(uint16_t port)
 	return listenfd;
 }
 
+/* What accept(2) reports although the listening socket is well: an interrupting signal, a client that left before it
+ * was accepted, and ("Error handling") errors of the new connection's network. */
+static bool passes(int error)
+{
+	static const int passing[] = {EINTR, ECONNABORTED, EPROTO, EPERM, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET,
+		EHOSTUNREACH, ENETUNREACH};
+
+	for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
+		if (error == passing[i])
+			return true;
+	return false;
+}
+
 /* Waits out a failed accept(2). Returns false when no wait can help, as when listenfd is no listening socket. */
 static bool wait_out(int listenfd, int error)
 {
 	struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
 	struct pollfd incoming = {.fd = listenfd, .events = POLLIN};
 
-	switch (error) {
-	case EMFILE: case ENFILE: case ENOBUFS: case ENOMEM:
-		nanosleep(&pause, NULL);	/* until some client ends and gives back what it holds */
-		return true;
-	case EAGAIN:				/* somebody made listenfd non-blocking */
-		poll(&incoming, 1, -1);
-		return true;
-	case EINTR: case ECONNABORTED: case EPROTO: case EPERM:
-	/* accept(2), "Error handling": errors of the new connection's network, to be treated like EAGAIN */
-	case ENETDOWN: case ENOPROTOOPT: case EHOSTDOWN: case ENONET: case EHOSTUNREACH: case ENETUNREACH:
-		return true;
-	default:
-		return false;
-	}
+	if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM)
+		nanosleep(&pause, NULL); /* until some client ends and gives back what it holds */
+	else if (error == EAGAIN)
+		poll(&incoming, 1, -1); /* somebody made listenfd non-blocking */
+	else
+		return passes(error);
+	return true;
 }
 
 int tcp_accept(int listenfd)

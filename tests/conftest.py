@@ -96,6 +96,12 @@ def calibrated_n(build: Build) -> int:
     return parallelism.calibrated_n(build.launcher, build.program("server"))
 
 
+@pytest.fixture(scope="session")
+def measure(request: pytest.FixtureRequest) -> bool:
+    """Shall the speed-up be measured by the clock, too?"""
+    return request.config.pluginmanager.get_plugin("grading").measure
+
+
 @pytest.fixture
 def note(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Adds a line to the message of a check that passes."""

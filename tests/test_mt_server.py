@@ -3,8 +3,9 @@ from typing import Callable
 
 import pytest
 
-from checker import behaviour, parallelism
+from checker import behaviour, parallelism, sanitizer
 from checker.behaviour import AT_ONCE, PILE_QUIET
+from checker.build import Build
 from checker.outcome import CheckFailed
 from checker.server import Server
 
@@ -25,14 +26,14 @@ def test_concurrency(concurrency: Exception) -> None:
 @pytest.mark.check("mt-threads")
 def test_threads(server: Server) -> None:
     done, before = f"{AT_ONCE} clients connected and stayed silent", server.threads()
-    clients = [server.connect() for _ in range(AT_ONCE)]
+    clients = server.connect_in_turn(AT_ONCE)
     if not server.wait(lambda: server.threads() >= before + AT_ONCE):
         raise CheckFailed(done, f"{AT_ONCE} more threads than the {before} without clients",
                           f"{server.threads() - before} more")
     if server.workers():
         raise CheckFailed(done, "no more processes than without clients", f"{len(server.workers())} more")
     for client in clients:
-        behaviour.expect(server, client.send(b"1\n"), 1, done + "; then each sent '1'")
+        behaviour.served(server, client.send(b"1\n"), done + "; then each sent '1'")
         client.close()
     if not server.wait(lambda: server.threads() <= before, quiet=PILE_QUIET):
         raise CheckFailed(f"{AT_ONCE} clients were served and left", "that their threads end",
@@ -40,8 +41,12 @@ def test_threads(server: Server) -> None:
 
 
 @pytest.mark.check("mt-races")
-def test_races(start: Callable[..., Server], serves_concurrently: None) -> None:
+def test_races(build: Build, start: Callable[..., Server], serves_concurrently: None) -> None:
     behaviour.own_replies(start(probe="delay"))
+    where = sanitizer.races(build, SERVER)
+    if where:
+        raise CheckFailed(f"{AT_ONCE} clients connected at the same moment, three times, under ThreadSanitizer",
+                          "that threads agree on who uses which memory when", f"a data race: {where}")
 
 
 @pytest.mark.check("mt-descriptors")
@@ -56,13 +61,15 @@ def test_memory(start: Callable[..., Server], serves_concurrently: None) -> None
 
 
 @pytest.mark.check("mt-robustness")
-def test_robustness(server: Server) -> None:
+def test_robustness(start: Callable[..., Server], server: Server) -> None:
     behaviour.bad_clients(server)
     behaviour.flood(server)
     behaviour.failing_creation(server, "pthread_create()")
     behaviour.short_of_descriptors(server)
+    behaviour.failed_creations_keep_no_memory(start(probe="pages"), "pthread_create()")
 
 
 @pytest.mark.check("mt-speedup")
-def test_speedup(start: Callable[..., Server], server: Server, calibrated_n: int, note: Callable[[str], None]) -> None:
-    note(parallelism.judge(start, server, calibrated_n))
+def test_speedup(start: Callable[..., Server], server: Server, calibrated_n: int, measure: bool,
+                 note: Callable[[str], None]) -> None:
+    note(parallelism.judge(start, server, calibrated_n, measure))

@@ -10,16 +10,18 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Dict, List, NoReturn
+from typing import Any, Dict, List, NoReturn
 
 TESTS = Path(__file__).resolve().parent.parent
 sys.path[0] = str(TESTS)
 
 from checker import proc  # noqa: E402
 from checker.build import SERVERS, Build, CannotGrade  # noqa: E402
+from checker.containment import TIERS  # noqa: E402
 from checker.catalogue import BY_ID, CHECKS, FULL, Check  # noqa: E402
 from checker.outcome import FAILED, INCONCLUSIVE, Outcome  # noqa: E402
 from checker.report import Terminal, escaped, score, write_json, write_junit  # noqa: E402
+from checker.watch import watch  # noqa: E402
 
 ALL_PASSED, LOST, COULD_NOT_GRADE, UNDECIDED = 0, 1, 2, 3
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # prctl(2)
@@ -34,12 +36,12 @@ class Interrupted(Exception):
 class Grading:
     """In the process that grades: sends what happens to the one that reports, a line of JSON each."""
 
-    def __init__(self, build: Build, descriptor: int) -> None:
-        self.build = build
+    def __init__(self, build: Build, descriptor: int, measure: bool) -> None:
+        self.build, self.measure = build, measure
         self._descriptor = descriptor
 
     def selected(self, ids: List[str]) -> None:
-        self._send(selected=ids)
+        self._send(selected=ids, contained=self.build.containment.text)
 
     def began(self, check: Check) -> None:
         self._send(began=check.id)
@@ -57,7 +59,7 @@ class Named:
     def __init__(self, grading: Grading) -> None:
         self._grading = grading
 
-    def pytest_configure(self, config: "pytest.Config") -> None:  # type: ignore[name-defined]  # noqa: F821
+    def pytest_configure(self, config: Any) -> None:
         config.pluginmanager.register(self._grading, "grading")
 
 
@@ -81,10 +83,10 @@ def grade(args: argparse.Namespace, descriptor: int, log: Path) -> NoReturn:
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         os.environ.pop("PYTEST_ADDOPTS", None)
         os.environ.pop("PYTEST_PLUGINS", None)
-        with Build(args.dir) as build:
+        with Build(args.dir, args.require_contained) as build:
             words = [*PYTEST, "-q", *(["-k", args.k] if args.k else []),
                      *(str(TESTS / f"test_{server}.py") for server in SERVERS)]
-            status = int(pytest.main(words, plugins=[Named(Grading(build, descriptor))]))
+            status = int(pytest.main(words, plugins=[Named(Grading(build, descriptor, not args.quick))]))
     except CannotGrade as error:
         os.write(descriptor, json.dumps({"cannot": str(error)}).encode() + b"\n")
         status = COULD_NOT_GRADE
@@ -105,10 +107,14 @@ class Report:
         self.selected: List[str] = []
         self.outcomes: Dict[str, Outcome] = {}
         self.cannot = ""
+        self.contained = "containment: none was established"
 
     def take(self, event: Dict[str, object]) -> None:
         if "selected" in event:
             self.selected = list(event["selected"])  # type: ignore[call-overload]
+            self.contained = str(event["contained"])
+            if self.selected:
+                self.terminal.say(self.contained)
         elif "began" in event:
             self.terminal.began(BY_ID[str(event["began"])])
         elif "ended" in event:
@@ -118,13 +124,12 @@ class Report:
         elif "cannot" in event:
             self.cannot = str(event["cannot"])
 
-    def complete(self, reason: str) -> bool:
-        """Gives each selected check an outcome; returns whether some had none."""
+    def complete(self, reason: str) -> None:
+        """Gives each selected check an outcome."""
         missing = [id for id in self.selected or [check.id for check in CHECKS] if id not in self.outcomes]
         for id in missing:
             text = f"could not tell: {reason}" if id == missing[0] else f"could not tell: see {missing[0]}"
-            self.take({"ended": Outcome(id, INCONCLUSIVE, [text]).to_dict()})
-        return bool(missing)
+            self.take({"ended": Outcome(id, INCONCLUSIVE, [text], fault=True).to_dict()})
 
 
 def follow(report: Report, reading: int) -> None:
@@ -134,15 +139,15 @@ def follow(report: Report, reading: int) -> None:
             report.take(json.loads(line))
 
 
-def end_all(child: int, patience: float = 15.0) -> int:
-    """Ends the grading process, waits until all below it have ended too, and returns the status of the first."""
-    status = os.waitpid(child, 0)[1]
+def end_all(child: int, patience: float = 15.0) -> None:
+    """Waits until the grading process, which is about to end, and all below it have ended."""
+    os.waitpid(child, 0)
     deadline = time.monotonic() + patience
     while True:
         try:
             ended = os.waitpid(-1, os.WNOHANG)[0]
         except ChildProcessError:
-            return status
+            return
         if ended == 0:
             if time.monotonic() > deadline:  # the boxes should have ended them: what is left is ours to end
                 for pid in proc.tree(os.getpid()):
@@ -183,40 +188,47 @@ def run(args: argparse.Namespace) -> int:
             os.kill(child, signal.SIGKILL)
         for wanted in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
             signal.signal(wanted, signal.SIG_IGN)
-        status = end_all(child)
+        end_all(child)
         words = escaped(log.read_text(errors="replace")) if log.exists() else []
+    if args.k and not report.selected and not report.cannot:
+        report.cannot = f"-k {args.k}: no check matches; ./checker.sh --list shows their ids"
+    seconds = time.monotonic() - began
     if report.cannot:
+        write_files(args, [Outcome(check.id, INCONCLUSIVE, [report.cannot]) for check in CHECKS], seconds, report.cannot)
         raise CannotGrade(report.cannot)
-    if args.k and not report.selected:
-        raise CannotGrade(f"-k {args.k}: no check matches; ./checker.sh --list shows their ids")
-    cut_short = report.complete(reason or "the grading process ended early: " + " / ".join(words[-3:]))
-    return finish(args, report, time.monotonic() - began, cut_short, 128 + number if number else COULD_NOT_GRADE)
+    report.complete(reason or "the grading process ended early: " + " / ".join(words[-3:]))
+    status = finish(args, report, seconds)
+    return 128 + number if number else status
 
 
-def finish(args: argparse.Namespace, report: Report, seconds: float, cut_short: bool, cut_status: int) -> int:
-    """Writes the files and, last, the total."""
+def finish(args: argparse.Namespace, report: Report, seconds: float) -> int:
+    """Writes the files and, last, the total. Returns the exit status."""
     outcomes = [report.outcomes[check.id] for check in CHECKS if check.id in report.outcomes]
     total = sum(map(score, outcomes))
     undecided = [outcome.id for outcome in outcomes if outcome.status == INCONCLUSIVE]
-    notes = []
+    notes: List[str] = []
     if undecided:
         points = sum(BY_ID[id].points for id in undecided)
         notes.append(f"Inconclusive, {points} points not in the total: {', '.join(undecided)}. Grade again.")
     if args.k:
         points = sum(BY_ID[outcome.id].points for outcome in outcomes)
         notes.append(f"Selected by -k: {len(outcomes)} of {len(CHECKS)} checks, {points} of {FULL} points.")
-    if args.json:
-        write_json(args.json, outcomes, seconds, "\n".join(notes))
-    if args.junit:
-        write_junit(args.junit, outcomes, seconds)
+    write_files(args, outcomes, seconds, "\n".join([report.contained, *notes]))
     for note in notes:
         report.terminal.say(note)
     report.terminal.say(f"Total: {total}/{FULL}")
-    if cut_short:
-        return cut_status
+    if any(outcome.fault for outcome in outcomes):
+        return COULD_NOT_GRADE
     if any(outcome.status == FAILED for outcome in outcomes):
         return LOST
     return UNDECIDED if undecided else ALL_PASSED
+
+
+def write_files(args: argparse.Namespace, outcomes: List[Outcome], seconds: float, note: str) -> None:
+    if args.json:
+        write_json(args.json, outcomes, seconds, note)
+    if args.junit:
+        write_junit(args.junit, outcomes, seconds)
 
 
 def selftest(words: List[str]) -> int:
@@ -248,9 +260,15 @@ def parse(words: List[str]) -> argparse.Namespace:
                         help="the folder to grade (default: support/)")
     parser.add_argument("-k", metavar="EXPR", default="", help="only the checks that match, as mp-zombies or 'mp and not speedup'")
     parser.add_argument("--list", action="store_true", help="list the checks, with their points, and end")
+    parser.add_argument("--require-contained", metavar="TIER", default=TIERS[0], choices=TIERS,
+                        help=f"refuse to grade where the machine contains submissions less well: {', '.join(TIERS)}; "
+                        "T2 without =TIER")
+    parser.add_argument("--quick", action="store_true", help="do not measure the speed-up by the clock, which decides nothing")
+    parser.add_argument("--watch", action="store_true", help="grade again whenever a file changes; q or Ctrl-C quits")
     parser.add_argument("--json", metavar="FILE", type=file_to_write, help="write results.json, in Gradescope's shape")
     parser.add_argument("--junit", metavar="FILE", type=file_to_write, help="write junit.xml")
-    return parser.parse_args(words)
+    # The tier is optional, but only behind an =: what stands alone behind the option is the folder.
+    return parser.parse_args(["--require-contained=T2" if word == "--require-contained" else word for word in words])
 
 
 def main(words: List[str]) -> int:
@@ -262,6 +280,9 @@ def main(words: List[str]) -> int:
             for check in CHECKS:
                 print(f"{check.id:15} {check.points:2d}  {check.title}")
             return 0
+        if args.watch:
+            command = [sys.executable, "-E", "-B", str(Path(__file__).resolve()), *(["-k", args.k] if args.k else [])]
+            return watch(command, args.dir)
         return run(args)
     except CannotGrade as error:
         print(f"checker.sh: {error}", file=sys.stderr)

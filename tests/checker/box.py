@@ -1,5 +1,7 @@
-"""Runs a program of a submission contained: within limits, as a user of its own where the grader is root, and so that
-nothing it starts outlives the box. box.c, which this drives, does the work."""
+"""Runs a program of a submission contained: within limits, as a user of its own where the grader is root, in the best
+tier that the machine allows (containment.py finds it), and so that nothing it starts outlives the box. box.c, which this
+drives, does the work."""
+import array
 import json
 import os
 import resource
@@ -7,31 +9,55 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 from pathlib import Path
-from typing import Any, Callable, Dict, Mapping, Optional, Sequence
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from checker import proc
+from checker.outcome import CheckFailed
 
 HEAD, TAIL = 16384, 4096  # bytes of output that are kept: the first ones hold the announcement
 PROCESSES = 1200  # beyond what the user has running: a flood of 300 clients needs 300, twice that if it is clumsy
-LIMITS = {"cpu": 60, "fsize": 1 << 26, "nofile": 1024, "core": 0}
+# Of each process, but for the last three. No "as" (address space): sanitizers reserve terabytes.
+LIMITS = {"cpu": 60, "fsize": 1 << 26, "nofile": 1024, "core": 0, "stack": 8 << 20, "nice": 0, "rtprio": 0,
+          "msgqueue": 0, "memlock": 1 << 16, "memory": 1 << 30, "processes": 1000, "wall": 600}
+OF_ALL = ("memory", "processes", "wall")  # limits of all processes together, which box.c enforces
+OVER = {"memory": "it used more memory than it may", "processes": "it created more processes than it may",
+        "wall": "it took longer than it may"}
+USERS = range(61000, 65000)  # for the programs, if the grader is root
+# What a program may read and execute, beside its folder. A checkout of the lab lies in none of them.
+READABLE = [path for path in (
+    "/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libx32", "/usr/libexec", "/usr/include", "/usr/local/bin",
+    "/usr/local/lib", "/usr/local/include", "/bin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store",
+    "/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/ld.so.preload", "/dev/zero",
+    "/dev/full", "/dev/random", "/dev/urandom", "/proc", "/sys/devices/system/cpu") if os.path.exists(path)]
 
 
-def box_user() -> int:
-    """Returns the user that programs run as: an unprivileged one of their own if the grader is root, else -1."""
-    return 61000 + os.getpid() % 4000 if os.geteuid() == 0 else -1
+class BoxFailed(Exception):
+    """The box itself could not start; the text says why."""
 
 
-def processes_of(user: int) -> int:
-    """Returns how many threads the user runs already: RLIMIT_NPROC counts them all (setrlimit(2))."""
-    count = 0
+def threads_by_user() -> Dict[int, int]:
+    """Returns how many threads each user runs: RLIMIT_NPROC counts them all (setrlimit(2))."""
+    count: Dict[int, int] = {}
     for entry in os.scandir("/proc"):
         try:
-            if entry.name.isdigit() and entry.stat().st_uid == user:
-                count += len(os.listdir(entry.path + "/task"))
+            if entry.name.isdigit():
+                user = entry.stat().st_uid
+                count[user] = count.get(user, 0) + os.stat(entry.path + "/task").st_nlink - 2
         except OSError:
             continue
     return count
+
+
+def box_user(taken: Mapping[int, int]) -> int:
+    """Returns the user that a program runs as: an unprivileged one of its own if the grader is root, else -1. What runs
+    as that user is killed with the box, so nobody else may have it."""
+    if os.geteuid() != 0:
+        return -1
+    number = time.monotonic_ns() // 1000 + os.getpid() * 97
+    return next(user for user in (USERS[(number + more) % len(USERS)] for more in range(len(USERS)))
+                if user not in taken)
 
 
 class Output:
@@ -58,44 +84,101 @@ class Output:
 class Box:
     """One program and all that it starts. Its processes are the descendants of `pid`."""
 
+    tier = 1  # of the boxes to come: 1, 2 or 3, see box.c; containment.establish() sets it
+    own_user = True  # whether root's boxes get a user of their own
+    can_limit_processes = False  # whether limit_processes() works here; containment.establish() has tried it
+
     def __init__(self, launcher: Path, command: Sequence[str], *, folder: Path, environment: Mapping[str, str],
-                 limits: Optional[Mapping[str, int]] = None) -> None:
-        """Starts the command (its first word a path) in the folder. `limits` are changes to LIMITS."""
-        self.user = box_user()
-        count = processes_of(self.user if self.user != -1 else os.getuid())
-        wanted = {**LIMITS, "nproc": count + PROCESSES, **(limits or {})}
+                 limits: Optional[Mapping[str, int]] = None, writable: Optional[Path] = None,
+                 readable: Sequence[Path] = (), tier: Optional[int] = None) -> None:
+        """Starts the command (its first word a path) in the folder, which it may read. `limits` are changes to LIMITS;
+        `writable` is the one folder where it may write."""
+        self.tier = Box.tier if tier is None else tier
+        threads = threads_by_user()
+        self.user = box_user(threads) if Box.own_user else -1
+        wanted = {**LIMITS, "nproc": threads.get(os.getuid() if self.user == -1 else self.user, 0) + PROCESSES,
+                  **(limits or {})}
+        settings = [f"{name}={_allowed(name, number)}" for name, number in wanted.items()]
+        settings += [f"read={path}" for path in (*READABLE, folder.resolve(), *readable)]
+        if writable is not None:
+            if self.user != -1:
+                os.chown(writable, self.user, self.user)
+            settings.append(f"write={writable.resolve()}")
+        self.reason: Optional[str] = None  # why the box has killed the program, if it did
+        self._status: Optional[int] = None
+        self._started = False
+        self._start([str(launcher), "%d", str(self.tier), str(self.user), *settings, "--", *command], folder, environment)
+
+    def _start(self, words: List[str], folder: Path, environment: Mapping[str, str]) -> None:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        words[1] = str(theirs.fileno())
         reading, writing = os.pipe()
-        words = [str(launcher), str(theirs.fileno()), str(self.user),
-                 *(f"{name}={_allowed(name, number)}" for name, number in wanted.items()), "--", *command]
         try:
             self._process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=writing, stderr=writing,
                                              cwd=folder, env=dict(environment), pass_fds=[theirs.fileno()])
         except BaseException:
             os.close(reading)
+            self._control.close()
             raise
         finally:
             theirs.close()
             os.close(writing)
         self.pid = self._process.pid
         self.output = Output(reading)
-        self._status: Optional[int] = None
+        while not self._started:
+            self._hear(10)
+            if self._status is not None and not self._started:
+                self.close()
+                raise BoxFailed(self.output.head.decode(errors="backslashreplace").strip() or "the box does not start")
+
+    def _hear(self, timeout: float) -> Optional[socket.socket]:
+        """Takes in one message of the box (see box.c), waiting so long for it. Returns the socket that came with it."""
+        self._control.settimeout(timeout)
+        try:
+            data, attached, _, _ = self._control.recvmsg(256, socket.CMSG_SPACE(4))
+        except (BlockingIOError, socket.timeout):
+            return None
+        except OSError:
+            data, attached = b"", []
+        word, _, text = data.decode().partition(" ")
+        if word == "box":
+            self.pid, self._started = int(text), True
+        elif word == "over":
+            self.reason = OVER[text.split()[0]]
+        elif word in ("end", ""):  # nothing: the box itself is gone
+            self._status = int(text) if word else (-1 if self._status is None else self._status)
+        for _, _, content in attached:
+            descriptors = array.array("i")
+            descriptors.frombytes(content[:4])
+            return socket.socket(fileno=descriptors[0])
+        return None
 
     def socket(self) -> socket.socket:
-        """Returns a TCP socket that can reach the program's ports."""
-        return socket.socket()
+        """Returns a TCP socket that can reach the program's ports: in tier 3, they are in a network of their own."""
+        if self.tier < 3:
+            return socket.socket()
+        deadline = time.monotonic() + 10
+        try:
+            self._control.settimeout(10)
+            self._control.send(b"socket")
+            while time.monotonic() < deadline:
+                found = self._hear(10)
+                if found is not None:
+                    return found
+                if self._status == -1:
+                    break
+        except OSError:
+            pass
+        raise BoxFailed("the box gives no socket: it is gone")
 
     def status(self, timeout: float = 0) -> Optional[int]:
         """Returns how the program ended, as wait(2) has it, waiting for that up to so many seconds; None if it runs."""
-        if self._status is None:
-            self._control.settimeout(timeout)
-            try:
-                word, _, number = self._control.recv(256).decode().partition(" ")
-            except (BlockingIOError, socket.timeout):
-                return None
-            except OSError:
-                word = ""
-            self._status = int(number) if word == "end" else -1  # the box itself is gone
+        deadline = time.monotonic() + timeout
+        while self._status is None:
+            left = deadline - time.monotonic()
+            self._hear(max(left, 0))
+            if left <= 0:
+                break
         return self._status
 
     def tree(self) -> Dict[int, proc.Process]:
@@ -104,7 +187,15 @@ class Box:
 
     def descriptors(self, pid: int) -> int:
         """Returns how many descriptors a process of the box has open; 0 if it has ended."""
-        return self._as_user(_count_descriptors, pid)
+        count = self._as_user(_count_descriptors, pid)
+        if count is None:
+            raise CheckFailed("looked at the server's open descriptors", "to see them",
+                              "it hides them: it is not dumpable (prctl(2))")
+        return count
+
+    def waits_in(self, tasks: Sequence[proc.Task]) -> List[str]:
+        """Returns the kernel functions in which threads of the box sleep (proc(5), wchan); "" where that is not known."""
+        return self._as_user(_wchan, [(task.pid, task.tid) for task in tasks])
 
     def limit_processes(self, pid: int, number: Optional[int]) -> None:
         """Lets a process of the box create processes and threads only up to a number, or (None) as many as at first:
@@ -157,17 +248,56 @@ class Box:
         self.output.finish()
 
 
+class Finished(NamedTuple):
+    """A program that was run to its end in a box."""
+    status: int  # as wait(2) has it
+    output: bytes  # its head, and its tail if there is more
+    reason: Optional[str]  # why the box has killed it, if it did
+
+
+def run(launcher: Path, command: Sequence[str], *, folder: Path, environment: Mapping[str, str], seconds: int,
+        limits: Optional[Mapping[str, int]] = None, writable: Optional[Path] = None) -> Finished:
+    """Runs a command in a box to its end, so many seconds long at most."""
+    box = Box(launcher, command, folder=folder, environment=environment, writable=writable,
+              limits={"cpu": seconds, "wall": seconds, **(limits or {})})
+    try:
+        status = box.status(seconds + 10)
+    finally:
+        box.close()
+    head, tail, total = box.output.head, box.output.tail, box.output.total
+    if total > len(head) + len(tail):
+        head += b"\n[...]\n"
+    return Finished(-1 if status is None else status, head + tail[max(len(tail) - total + len(box.output.head), 0):],
+                    box.reason)
+
+
 def _allowed(name: str, number: int) -> int:
     """Returns the number, or what the grader's own hard limit leaves of it."""
+    if name in OF_ALL:
+        return number
     hard = resource.getrlimit(getattr(resource, "RLIMIT_" + name.upper()))[1]
     return number if hard == resource.RLIM_INFINITY else min(number, hard)
 
 
-def _count_descriptors(pid: int) -> int:
+def _count_descriptors(pid: int) -> Optional[int]:
     try:
         return len(os.listdir(f"/proc/{pid}/fd"))
     except (FileNotFoundError, ProcessLookupError):
         return 0
+    except PermissionError:
+        seen = proc.process(pid)
+        return None if seen and not seen.zombie else 0
+
+
+def _wchan(tasks: Sequence[Tuple[int, int]]) -> List[str]:
+    found = []
+    for pid, tid in tasks:
+        try:
+            with open(f"/proc/{pid}/task/{tid}/wchan") as file:
+                found.append(file.read())
+        except OSError:
+            found.append("")
+    return found
 
 
 def _set_soft_limit(pid: int, which: int, number: Optional[int]) -> None:

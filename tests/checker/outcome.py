@@ -30,6 +30,7 @@ class Outcome(NamedTuple):
     lines: List[str]  # the message, for the student
     output: str = ""  # what the compiler or the server printed: a stranger's words, not yet escaped
     seconds: float = 0.0
+    fault: bool = False  # inconclusive by a fault of the checker, not for the machine's sake
 
     def to_dict(self) -> Dict[str, object]:
         return self._asdict()
@@ -38,14 +39,15 @@ class Outcome(NamedTuple):
 def outcome_of(check: Check, error: Optional[BaseException], output: str, note: str, seconds: float) -> Outcome:
     """Returns what an exception, or none, means for a check."""
     if error is None:
-        return Outcome(check.id, PASSED, [note] if note else [], "", seconds)
+        return Outcome(check.id, PASSED, note.splitlines(), "", seconds)
     if isinstance(error, CheckFailed):
         lines = [f"done:     {error.done}", f"expected: {error.expected}", f"seen:     {error.seen}",
-                 f"where:    {check.where}", f"think:    {error.hint or check.hint}"]
+                 f"where:    {check.where}", f"think:    {error.hint or check.hint}", f"by hand:  {check.by_hand}"]
         return Outcome(check.id, FAILED, lines, output, seconds)
     if isinstance(error, NotGraded):
         return Outcome(check.id, FAILED, [str(error)], output, seconds)
     if isinstance(error, Inconclusive):
         return Outcome(check.id, INCONCLUSIVE, [f"could not tell: {error}"], output, seconds)
-    return Outcome(check.id, INCONCLUSIVE, [f"the checker itself failed: {type(error).__name__}: {error}"], output, seconds)
+    return Outcome(check.id, INCONCLUSIVE, [f"the checker itself failed: {type(error).__name__}: {error}"], output, seconds,
+                   fault=True)
 

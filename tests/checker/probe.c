@@ -3,7 +3,7 @@
  * PROBE=pages gives each block that malloc and its kin return pages of its own: what is never freed shows in the size of
  * the address space, and what is used after free faults.
  * PROBE=delay does that too, and holds back each new thread at its start until one more was created or its creator is
- * blocked, for DELAY_LIMIT at most. A right server is right however late a thread starts; in a wrong one, the creator has
+ * blocked; once, for DELAY_LIMIT at most. A right server is right however late a thread starts; in a wrong one, the creator has
  * by then overwritten or freed what the thread was handed.
  */
 #define _GNU_SOURCE
@@ -27,8 +27,8 @@
 
 enum { PAGE = 4096, MAGIC = 0x70616765 };
 
-struct header {			/* stands in the page before the block */
-	size_t mapped, size, offset;	/* offset: from the mapping's start to the block */
+struct header {			     /* stands in the page before the block */
+	size_t mapped, size, offset; /* offset: from the mapping's start to the block */
 	unsigned int magic;
 };
 
@@ -64,13 +64,18 @@ void *malloc(size_t size)
 	return allocate(1, size);
 }
 
-void free(void *block)
+static void release(void *block)
 {
 	int saved_errno = errno;
 
 	if (block != NULL && header_of(block)->magic == MAGIC)
 		munmap((char *)block - header_of(block)->offset, header_of(block)->mapped);
 	errno = saved_errno;
+}
+
+void free(void *block)
+{
+	release(block);
 }
 
 void *calloc(size_t number, size_t size)
@@ -88,7 +93,7 @@ void *realloc(void *block, size_t size)
 
 	if (moved != NULL && block != NULL) {
 		memcpy(moved, block, header_of(block)->size < size ? header_of(block)->size : size);
-		free(block);
+		release(block);
 	}
 	return moved;
 }
@@ -127,6 +132,7 @@ struct start {
 };
 
 static atomic_uint created;
+static atomic_bool given_up;
 static bool delaying;
 
 __attribute__((constructor)) static void read_environment(void)
@@ -148,12 +154,15 @@ static bool blocked(pid_t thread)
 	snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", thread);
 	file = fopen(path, "re");
 	if (file == NULL)
-		return true;	/* nothing to be known: wait no longer than for a thread that is blocked */
+		return true; /* nothing to be known: wait no longer than for a thread that is blocked */
 	if (fscanf(file, "%ld %lx %lx", &number, &first, &second) < 1)
 		number = -1;
 	fclose(file);
 	switch (number) {
-	case -1: case SYS_clock_nanosleep: case SYS_nanosleep: case SYS_sched_yield:
+	case -1:
+	case SYS_clock_nanosleep:
+	case SYS_nanosleep:
+	case SYS_sched_yield:
 		return false;
 #ifdef SYS_poll
 	case SYS_poll:
@@ -175,9 +184,11 @@ static void hold_back(const struct start *start)
 	struct timespec look = {.tv_nsec = LOOK_NS};
 	int asleep = 0;
 
-	for (int i = 0; i < DELAY_LIMIT && asleep < ASLEEP_LOOKS; i++) {
+	for (int i = 0; !atomic_load(&given_up) && asleep < ASLEEP_LOOKS; i++) {
 		if (atomic_load(&created) > start->number)
 			return;
+		if (i == DELAY_LIMIT)
+			atomic_store(&given_up, true); /* its creator waits for it, in a way that cannot be told */
 		asleep = blocked(start->creator) ? asleep + 1 : 0;
 		nanosleep(&look, NULL);
 	}
@@ -187,7 +198,7 @@ static void *start_late(void *argument)
 {
 	struct start start = *(struct start *)argument;
 
-	free(argument);
+	release(argument);
 	if (delaying)
 		hold_back(&start);
 	if (start.c11_routine != NULL)
@@ -205,7 +216,7 @@ static int create(pthread_t *thread, const pthread_attr_t *attributes, struct st
 		*(void **)&real = dlsym(RTLD_NEXT, "pthread_create");
 	if (!delaying && start.c11_routine == NULL)
 		return real(thread, attributes, start.routine, start.argument);
-	late = malloc(sizeof(*late));
+	late = allocate(1, sizeof(*late));
 	if (late == NULL)
 		return EAGAIN;
 	start.creator = (pid_t)syscall(SYS_gettid);
@@ -213,7 +224,7 @@ static int create(pthread_t *thread, const pthread_attr_t *attributes, struct st
 	*late = start;
 	error = real(thread, attributes, start_late, late);
 	if (error != 0)
-		free(late);
+		release(late);
 	return error;
 }
 

@@ -12,7 +12,7 @@ from checker.catalogue import BY_ID, Check
 from checker.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 
 STATUS_END = 34  # the column in which a row's status ends
-OUTPUT_LINES, OUTPUT_COLUMNS = 12, 160
+OUTPUT_LINES, OUTPUT_COLUMNS, MESSAGE_COLUMNS = 12, 160, 500
 COLOURS = {PASSED: "32", FAILED: "31", INCONCLUSIVE: "33"}
 
 
@@ -20,16 +20,17 @@ def score(outcome: Outcome) -> int:
     return BY_ID[outcome.id].points if outcome.status == PASSED else 0
 
 
-def escaped(text: str) -> List[str]:
-    """Returns the last lines of a stranger's output, every character that is not printable ASCII written out."""
+def escaped(text: str, columns: int = OUTPUT_COLUMNS) -> List[str]:
+    """Returns the last lines of a text that a stranger may have a part in, cut to so many columns, every character that
+    is not printable ASCII written out."""
     lines = ["".join(char if " " <= char <= "~" else "    " if char == "\t" else repr(char)[1:-1] for char in line)
              for line in text.replace("\r\n", "\n").rstrip("\n").split("\n")]
-    return [line[:OUTPUT_COLUMNS] for line in lines[-OUTPUT_LINES:]] if text.strip() else []
+    return [line[:columns] for line in lines[-OUTPUT_LINES:]] if text.strip() else []
 
 
 def message(outcome: Outcome) -> List[str]:
     """Returns what is told about an outcome, a line each: the message, then the stranger's output behind bars."""
-    return [line for text in outcome.lines for line in escaped(text)] + ["| " + line for line in escaped(outcome.output)]
+    return [line for text in outcome.lines for line in escaped(text, MESSAGE_COLUMNS)] + ["| " + line for line in escaped(outcome.output)]
 
 
 class Terminal:

@@ -7,6 +7,7 @@ condition is given so much CPU time; where the machine does not give it that muc
 import re
 import select
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Callable, FrozenSet, List, Mapping, Optional, Set, Tuple
 
@@ -16,11 +17,27 @@ from checker.client import Client
 from checker.outcome import CheckFailed, Inconclusive
 
 QUIET = 1.2  # seconds asleep until a server counts as waiting for something that will not come
+STUCK_FACTOR = 3  # so many times QUIET for a thread in state D: it waits for a disk, or in vfork(2)
+ASLEEP_FACTOR = 3  # so many times QUIET in all, for a server that wakes up now and then
+RESTLESS_PATIENCE = 0.1
 CPU_BUDGET = 3.0  # seconds of CPU that a server may burn without meeting a condition
 PATIENCE = 60.0  # seconds of wall time until a starved machine makes a check inconclusive
 STEP = 0.004  # seconds between two looks
 ANNOUNCEMENT = re.compile(rb"listening on (\d{1,5})\n")
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "MALLOC_ARENA_MAX": "1"}  # one arena: heaps stay comparable
+
+
+Activity = Tuple[float, FrozenSet[int], bool]  # time run; threads; does one sleep uninterruptibly?
+
+
+# What a thread waits for, by the kernel function that it sleeps in: "the server ...", "N others ...".
+WAITS = (("futex", "waits for a lock or a thread", "wait for a lock or a thread"),
+         ("do_wait", "waits for a child to end", "wait for a child to end"),
+         ("accept", "waits for a new client", "wait for a new client"),
+         ("nanosleep", "sleeps by the clock", "sleep by the clock"),
+         ("wait_woken", "waits for a client to send", "wait for a client to send"),
+         ("poll", "waits in poll or select", "wait in poll or select"),
+         ("pipe", "waits for a pipe", "wait for a pipe"))
 
 
 class Server:
@@ -30,8 +47,9 @@ class Server:
                  limits: Optional[Mapping[str, int]] = None) -> None:
         self.name = program.name
         self.clients: List[Client] = []
+        self._restless = False  # found to be always doing something
         self._quiet_since = time.monotonic()
-        self._quiet_activity: Optional[Tuple[float, FrozenSet[int]]] = None
+        self._quiet_activity: Optional[Activity] = None
         self.box = Box(launcher, [str(program), "0"], folder=program.parent, limits=limits,
                        environment={**ENVIRONMENT, **(environment or {})})
         try:
@@ -76,6 +94,15 @@ class Server:
         self.clients.append(Client(connection))
         return self.clients[-1]
 
+    def connect_in_turn(self, number: int) -> List[Client]:
+        """Returns so many new clients, silent. Each connects when the server has fallen asleep over the one before: a data
+        race between its threads, which has a check of its own, seldom shows then."""
+        clients = []
+        for _ in range(number):
+            clients.append(self.connect())
+            self.settle(quiet=3 * STEP)
+        return clients
+
     def ask(self, n: int) -> Client:
         """Returns a new client that has sent a request for fib(n)."""
         return self.connect().send(b"%d\n" % n)
@@ -86,6 +113,7 @@ class Server:
         above). Data that arrives for the clients is taken in. Raises Inconclusive when the machine starves the
         server."""
         began = looked = asleep_since = time.monotonic()
+        asleep = 0.0  # seconds in all: a server that wakes up by a timer is never quiet for long
         before, used_before = self.activity(), self.cpu_time()
         while True:
             for client in clients:
@@ -94,28 +122,32 @@ class Server:
                 return True
             now = time.monotonic()
             if now - looked > 5 * STEP:
-                looked, activity = now, self.activity()
+                activity = self.activity()
+                asleep += now - looked if activity else 0.0
                 if activity is None or activity != before:
                     asleep_since = now
+                looked = now
                 before = activity
                 used = self.cpu_time() - used_before
-                if now - asleep_since > quiet or used > budget:
+                patient = STUCK_FACTOR if activity and activity[2] else 1
+                if now - asleep_since > quiet * patient or asleep > quiet * ASLEEP_FACTOR or used > budget:
                     return condition()
                 if now - began > PATIENCE:
                     raise Inconclusive(f"the machine gave the server {used:.1f} s of CPU in {now - began:.0f} s; "
                                        "end other work on it, and grade again")
             select.select([client for client in clients if not client.ended], [], [], STEP)
 
-    def activity(self) -> Optional[Tuple[float, FrozenSet[int]]]:
-        """Returns what changes whenever a thread of the server runs; None if one is not asleep right now."""
-        total, tids = 0.0, set()
+    def activity(self) -> Optional[Activity]:
+        """Returns what changes whenever a thread of the server runs; None if one could run right now."""
+        total, tids, deep = 0.0, set(), False
         for pid in self.box.tree():
             for task in proc.tasks(pid):
-                if task.state not in "StT":
+                if task.state == "R":
                     return None
                 total += task.run
                 tids.add(task.tid)
-        return total, frozenset(tids)
+                deep = deep or task.state == "D"
+        return total, frozenset(tids), deep
 
     def cpu_time(self) -> float:
         """Returns the seconds of CPU of all processes of the server: live, and waited for by a parent or the box."""
@@ -131,14 +163,21 @@ class Server:
         return now - self._quiet_since > seconds
 
     def settle(self, quiet: float = 0.05, patience: float = 2.0) -> None:
-        """Waits until the server has nothing more to do (a server that wakes up by a timer has always something)."""
-        began = asleep_since = time.monotonic()
-        activity = self.activity()
-        while time.monotonic() - asleep_since < quiet and time.monotonic() - began < patience:
+        """Waits until the server has nothing more to do. One that always has, as it spins or wakes up by a timer, is
+        waited for once with patience, then hardly any more."""
+        began = asleep_since = looked = time.monotonic()
+        asleep, activity = 0.0, self.activity()
+        patience = min(patience, RESTLESS_PATIENCE) if self._restless else patience
+        while time.monotonic() - asleep_since < quiet and asleep < quiet * ASLEEP_FACTOR:
             time.sleep(STEP)
-            before, activity = activity, self.activity()
+            now, before, activity = time.monotonic(), activity, self.activity()
+            asleep += now - looked if activity else 0.0
             if activity is None or activity != before:
-                asleep_since = time.monotonic()
+                asleep_since = now
+            looked = now
+            if now - began > patience:
+                self._restless = True
+                return
 
     def live(self) -> Set[int]:
         """Returns the processes of the server that have not ended."""
@@ -175,6 +214,22 @@ class Server:
         if status & 0x7f:
             return f"was killed by signal {status & 0x7f}"
         return f"ended with status {status >> 8}"
+
+    def doing(self) -> str:
+        """Returns in words what the server's threads do right now, for the student."""
+        tree = self.box.tree()
+        tasks = sorted(task for pid in tree for task in proc.tasks(pid))
+        if not tasks:
+            return f"the server {self.ending()}"
+        main = next((at for at, task in enumerate(tasks) if task.pid in self.idle), 0)
+        found = [next((words[1:] for words in WAITS if words[0] in function), ("sleeps", "sleep"))
+                 if task.state in "SD" else ("computes", "compute")
+                 for task, function in zip(tasks, self.box.waits_in(tasks))]
+        children = [str(child.pid) for child in tree.values() if child.parent == tasks[main].pid and not child.zombie]
+        which = f" (process {', '.join(children[:3])})" if found[main] == WAITS[1][1:] and children else ""
+        others = Counter(words for at, words in enumerate(found) if at != main)
+        rest = "".join(f", {count} other{'' if count == 1 else 's'} {words[count > 1]}" for words, count in others.most_common())
+        return f"the server {found[main][0]}{which}{rest}"
 
     def said(self) -> bytes:
         """Returns the end of what it printed, on standard output and standard error together."""

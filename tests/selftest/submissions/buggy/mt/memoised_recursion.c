@@ -1,0 +1,80 @@
+/* Buggy: a service of its own with a memo table: each fib(n) is computed once in the life of the server.
+ * Loses: mt-speedup
+ * Why: there is no work left to do in parallel. The table is atomic, so that nobody reads half a number.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "server.h"
+
+static atomic_ulong memo[41];
+
+static int read_number(int fd, unsigned *n)
+{
+	char line[32];
+	size_t used = 0;
+	char *end;
+
+	while (used < sizeof(line) - 1) {
+		ssize_t got = recv(fd, line + used, sizeof(line) - 1 - used, 0);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -1;
+		used += (size_t)got;
+		if (got == 0 || memchr(line, '\n', used) != NULL)
+			break;
+	}
+	line[used] = '\0';
+	*n = (unsigned)strtoul(line, &end, 10);
+	return end == line || (*end != '\n' && *end != '\0') || *n > 40 ? 1 : 0;
+}
+
+static unsigned long fib(unsigned n)
+{
+	unsigned long value = atomic_load(&memo[n]);
+
+	if (value == 0) {
+		value = n < 2 ? 1 : fib(n - 1) + fib(n - 2);
+		atomic_store(&memo[n], value);
+	}
+	return value;
+}
+
+static void *serve(void *arg)
+{
+	int fd = (int)(intptr_t)arg;
+	char reply[32];
+	unsigned n;
+	int status = read_number(fd, &n);
+
+	if (status == 0)
+		snprintf(reply, sizeof(reply), "%lu\n", fib(n));
+	else
+		strcpy(reply, "error: bad number\n");
+	if (status >= 0)
+		send(fd, reply, strlen(reply), MSG_NOSIGNAL);
+	close(fd);
+	return NULL;
+}
+
+void run_server(int listenfd)
+{
+	for (;;) {
+		int fd = tcp_accept(listenfd);
+		pthread_t thread;
+
+		if (pthread_create(&thread, NULL, serve, (void *)(intptr_t)fd) == 0)
+			pthread_detach(thread);
+		else
+			close(fd);
+	}
+}

@@ -1,0 +1,35 @@
+/* Buggy: stacks of the smallest size there is, which serve_client outgrows when a client sends too much.
+ * Loses: mt-robustness
+ * Why: the megabyte without a newline makes it throw away what else comes, through a buffer larger than this stack.
+ */
+#include <limits.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include "server.h"
+
+static void *serve(void *arg)
+{
+	int connfd = (int)(intptr_t)arg;
+
+	serve_client(connfd);
+	close(connfd);
+	return NULL;
+}
+
+void run_server(int listenfd)
+{
+	pthread_attr_t attr;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setstacksize(&attr, PTHREAD_STACK_MIN);
+	for (;;) {
+		int connfd = tcp_accept(listenfd);
+		pthread_t thread;
+
+		if (pthread_create(&thread, &attr, serve, (void *)(intptr_t)connfd) != 0)
+			close(connfd);
+	}
+}

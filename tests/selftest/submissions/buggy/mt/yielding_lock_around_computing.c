@@ -1,0 +1,85 @@
+/* Buggy: a service of its own, in which one thread computes while the others try the lock and yield.
+ * Loses: mt-speedup
+ * Why: serial like a mutex, though every thread is busy: it takes the CPU time of all the waiting besides.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "server.h"
+
+static pthread_mutex_t busy = PTHREAD_MUTEX_INITIALIZER;
+
+static int read_number(int fd, unsigned *n)
+{
+	char line[32];
+	size_t used = 0;
+	char *end;
+
+	while (used < sizeof(line) - 1) {
+		ssize_t got = recv(fd, line + used, sizeof(line) - 1 - used, 0);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -1;
+		used += (size_t)got;
+		if (got == 0 || memchr(line, '\n', used) != NULL)
+			break;
+	}
+	line[used] = '\0';
+	*n = (unsigned)strtoul(line, &end, 10);
+	return end == line || (*end != '\n' && *end != '\0') || *n > 40 ? 1 : 0;
+}
+
+static unsigned long fib(unsigned n)
+{
+	return n < 2 ? 1 : fib(n - 1) + fib(n - 2);
+}
+
+static unsigned long compute_alone(unsigned n)
+{
+	unsigned long result;
+
+	while (pthread_mutex_trylock(&busy) != 0)
+		sched_yield();
+	result = fib(n);
+	pthread_mutex_unlock(&busy);
+	return result;
+}
+
+static void *serve(void *arg)
+{
+	int fd = (int)(intptr_t)arg;
+	char reply[32];
+	unsigned n;
+	int status = read_number(fd, &n);
+
+	if (status == 0)
+		snprintf(reply, sizeof(reply), "%lu\n", compute_alone(n));
+	else
+		strcpy(reply, "error: bad number\n");
+	if (status >= 0)
+		send(fd, reply, strlen(reply), MSG_NOSIGNAL);
+	close(fd);
+	return NULL;
+}
+
+void run_server(int listenfd)
+{
+	for (;;) {
+		int fd = tcp_accept(listenfd);
+		pthread_t thread;
+
+		if (pthread_create(&thread, NULL, serve, (void *)(intptr_t)fd) == 0)
+			pthread_detach(thread);
+		else
+			close(fd);
+	}
+}
