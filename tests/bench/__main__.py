@@ -14,7 +14,7 @@ from checker.build import Build, CannotGrade  # noqa: E402
 from checker.report import escaped  # noqa: E402
 
 from bench import draw, export, floor, scaling, svg  # noqa: E402
-from bench.load import Generator, Workload, compiled, cpu_bound, slow_clients  # noqa: E402
+from bench.load import Generator, Workload, built, compiled, cpu_bound, slow_clients  # noqa: E402
 from bench.machine import Machine, this_machine  # noqa: E402
 from bench.measure import ALL, BEST, SYNCHRONOUS, Field, default_n, rows, run, scaled_n, watch  # noqa: E402
 
@@ -65,7 +65,7 @@ class Session:
 
     def measure(self) -> None:
         self.tell("compiling")
-        with Build(self.args.dir) as build:
+        with built(self.args.dir) as build:
             for name, words in build.errors.items():
                 build.errors[name] = (escaped(words) or ["make failed"])[0].strip()
             generator = Generator(compiled(build))

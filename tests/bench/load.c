@@ -33,11 +33,11 @@
 enum { MAX_CLIENTS = 1000, LINE = 64, EVENTS = 64 };
 
 struct client {
-	int64_t arrives, pause;			/* ns */
-	char n[LINE / 4], expected[LINE / 2];	/* without newlines */
-	int fd;					/* -1: not connected */
+	int64_t arrives, pause;		      /* ns */
+	char n[LINE / 4], expected[LINE / 2]; /* without newlines */
+	int fd;				      /* -1: not connected */
 	bool replied;
-	int64_t connected, sent, answered;	/* ns since the start */
+	int64_t connected, sent, answered; /* ns since the start */
 	char reply[LINE];
 	size_t length;
 };
@@ -104,7 +104,7 @@ static void finish_request(struct client *client)
 
 static void leave(struct client *client)
 {
-	close(client->fd);	/* which takes it out of pollfd too */
+	close(client->fd); /* which takes it out of pollfd too */
 	client->fd = -1;
 }
 
@@ -114,7 +114,8 @@ static bool take(struct client *client, bool until_end)
 	ssize_t count;
 
 	for (;;) {
-		count = recv(client->fd, client->reply + client->length, sizeof(client->reply) - client->length, MSG_DONTWAIT);
+		count = recv(client->fd, client->reply + client->length, sizeof(client->reply) - client->length,
+			MSG_DONTWAIT);
 		if (count == -1 && errno == EAGAIN)
 			return false;
 		if (client->replied && count <= 0)
@@ -128,7 +129,8 @@ static bool take(struct client *client, bool until_end)
 			fail(client, "the reply is too long");
 		if (client->reply[client->length - 1] != '\n')
 			continue;
-		if (client->length - 1 != strlen(client->expected) || memcmp(client->reply, client->expected, client->length - 1))
+		if (client->length - 1 != strlen(client->expected) ||
+			memcmp(client->reply, client->expected, client->length - 1))
 			fail(client, "the reply is wrong");
 		client->answered = elapsed();
 		client->replied = true;
@@ -196,8 +198,8 @@ static void play_script(void)
 	int64_t arrives, pause;
 	uint64_t ignored;
 
-	while (number < MAX_CLIENTS && scanf("%ld %ld %15s %31s", &arrives, &pause, clients[number].n,
-					     clients[number].expected) == 4) {
+	while (number < MAX_CLIENTS &&
+		scanf("%ld %ld %15s %31s", &arrives, &pause, clients[number].n, clients[number].expected) == 4) {
 		clients[number].arrives = arrives * 1000;
 		clients[number].pause = pause * 1000;
 		clients[number++].fd = -1;
@@ -207,7 +209,9 @@ static void play_script(void)
 	started = clock_ns(CLOCK_MONOTONIC);
 	while (answered < number) {
 		int64_t due = act(number), when = started + due;
-		struct itimerspec alarm = {.it_value = {.tv_sec = when / 1000000000, .tv_nsec = when % 1000000000}};
+		struct itimerspec alarm = {
+			.it_value = {.tv_sec = when / 1000000000, .tv_nsec = when % 1000000000}
+		       };
 		struct client *client;
 
 		if (due != -1 && timerfd_settime(timer, TFD_TIMER_ABSTIME, &alarm, NULL) == -1)
