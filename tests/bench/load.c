@@ -44,6 +44,7 @@ struct client {
 
 static struct client clients[MAX_CLIENTS];
 static struct sockaddr_in address = {.sin_family = AF_INET};
+static uint32_t awaited = EPOLLIN; /* a reply; or, with EPOLLRDHUP, the end of the connection after it */
 static int pollfd;
 static int64_t started;
 
@@ -74,7 +75,7 @@ static void transmit(struct client *client, const char *data)
 /* Connects, which on loopback takes no time as long as the listen queue has room, and sends the request. */
 static void arrive(struct client *client)
 {
-	struct epoll_event event = {.events = EPOLLIN, .data.ptr = client};
+	struct epoll_event event = {.events = awaited, .data.ptr = client};
 	struct linger reset = {.l_onoff = 1, .l_linger = 0};
 	char request[LINE];
 
@@ -108,8 +109,8 @@ static void leave(struct client *client)
 	client->fd = -1;
 }
 
-/* Takes in what has come. Returns whether the reply is whole and, if wanted, the connection ended by the server. */
-static bool take(struct client *client, bool until_end)
+/* Takes in what has come. Returns whether the reply is whole. */
+static bool take(struct client *client)
 {
 	ssize_t count;
 
@@ -118,8 +119,6 @@ static bool take(struct client *client, bool until_end)
 			MSG_DONTWAIT);
 		if (count == -1 && errno == EAGAIN)
 			return false;
-		if (client->replied && count <= 0)
-			return true;
 		if (count == -1)
 			fail(client, "the connection was reset without a reply");
 		if (count == 0)
@@ -134,13 +133,12 @@ static bool take(struct client *client, bool until_end)
 			fail(client, "the reply is wrong");
 		client->answered = elapsed();
 		client->replied = true;
-		if (!until_end)
-			return true;
+		return true;
 	}
 }
 
-/* Returns the next client that has what it came for. */
-static struct client *next_answered(bool until_end)
+/* Returns the next client that has what it came for; NULL when it is time for something else. */
+static struct client *next_answered(void)
 {
 	static struct epoll_event events[EVENTS];
 	static int count, next;
@@ -151,7 +149,7 @@ static struct client *next_answered(bool until_end)
 
 			if (client == NULL)
 				return NULL;
-			if (take(client, until_end))
+			if (take(client))
 				return client;
 		}
 		next = 0;
@@ -216,7 +214,7 @@ static void play_script(void)
 
 		if (due != -1 && timerfd_settime(timer, TFD_TIMER_ABSTIME, &alarm, NULL) == -1)
 			err(EXIT_FAILURE, "timer");
-		client = next_answered(false);
+		client = next_answered();
 		if (client == NULL) {
 			if (read(timer, &ignored, sizeof(ignored)) == -1 && errno != EAGAIN)
 				err(EXIT_FAILURE, "timer");
@@ -238,7 +236,7 @@ static void bursts(size_t number, double seconds, int times)
 		for (size_t i = 0; i < number; i++)
 			arrive(&clients[i]);
 		for (size_t i = 0; i < number; i++)
-			leave(next_answered(false));
+			leave(next_answered());
 		printf("%ld\n", (long)elapsed());
 	}
 }
@@ -248,11 +246,12 @@ static void loop(size_t number, double seconds)
 	int64_t end = (int64_t)(seconds * 1e9), cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 	long requests = 0;
 
+	awaited = EPOLLRDHUP;
 	started = clock_ns(CLOCK_MONOTONIC);
 	for (size_t i = 0; i < number; i++)
 		arrive(&clients[i]);
 	while (elapsed() < end) {
-		struct client *client = next_answered(true);
+		struct client *client = next_answered();
 
 		requests++;
 		leave(client);

@@ -14,6 +14,9 @@ BEST = "best"  # no server of the lab: as many synchronous ones as there are cli
 ALL = (SYNCHRONOUS, *SERVERS)
 LABELS = {SYNCHRONOUS: "one client at a time", "mp_server": "a process per client", "mt_server": "a thread per client",
           BEST: "a server of its own per client"}
+WATCHES = 3
+SLOWED = 1.2  # times as long as the median: what watching may cost
+GREETING = 0.05  # seconds until the requests are sent in a watched round (see record.py)
 ONE_REQUEST = 0.05  # seconds of CPU that parallelism.calibrated_n aims at
 
 
@@ -95,11 +98,17 @@ def run(field: Field, generator: Generator, workload: Workload, rounds: int, tel
 
 
 def watch(field: Field, workload: Workload, tell: Callable[[str], None]) -> None:
-    """Records a round of each that runs on a server of the lab."""
+    """Records a round of each server of the lab that runs. A round that took much longer than those that were not watched
+    (the machine was busy with something else) is done again, up to WATCHES in all; the quickest is kept."""
     def act(entrant: Entrant, _: int) -> None:
-        if entrant.name != BEST:
+        usual = statistics.median(map(turnaround, entrant.rounds))
+        for _attempt in range(WATCHES if entrant.name != BEST else 0):
             tell(f"{workload.name}: watching {entrant.name}")
-            entrant.recording = record(entrant.server, workload)
+            found = record(entrant.server, workload)
+            if entrant.recording is None or found.end < entrant.recording.end:
+                entrant.recording = found
+            if entrant.recording.end < usual * SLOWED + GREETING:
+                break
 
     field.in_turns(1, act)
 
