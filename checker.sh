@@ -6,7 +6,7 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 venv=$here/.venv
 
 has_pytest() {
-	"$1" -E -c 'import sys, pytest; sys.exit(sys.version_info < (3, 8) or int(pytest.__version__.split(".")[0]) < 6)' \
+	"$1" -E -c 'import sys; sys.path.remove(""); import pytest; sys.exit(sys.version_info < (3, 8) or int(pytest.__version__.split(".")[0]) < 6)' \
 		>/dev/null 2>&1
 }
 

@@ -13,7 +13,7 @@ from typing import List, Optional
 SOLUTION = Path(__file__).resolve().parent
 SUPPORT = SOLUTION.parent / "support"
 NAMES = ("mp_server.c", "mt_server.c")
-OPENING = re.compile(r"\s*/\* TODO (\d+): \S")
+OPENING = re.compile(r"\s*/\* TODO (\d+): (?!\*/)\S")
 CLOSING = re.compile(r"\s*/\* END TODO (\d+) \*/$")
 
 

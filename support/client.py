@@ -8,9 +8,10 @@ from socket import AF_UNSPEC, SOCK_STREAM, getaddrinfo, socket
 
 
 def connect(host, port):
-    """Returns a connected socket; raises OSError."""
+    """Returns a connected socket; raises OSError. (A host in bytes: a str is taken for a name in any script, and the
+    module for that is large.)"""
     last = OSError("no address")  # localhost may be two: ::1, where nobody listens, and 127.0.0.1
-    for family, kind, protocol, _, address in getaddrinfo(host, port, AF_UNSPEC, SOCK_STREAM):
+    for family, kind, protocol, _, address in getaddrinfo(os.fsencode(host), port, AF_UNSPEC, SOCK_STREAM):
         connection = socket(family, kind, protocol)
         try:
             connection.connect(address)
@@ -38,7 +39,7 @@ def main(arguments):
         return "usage: client.py HOST PORT [N]"
     host, port = arguments[:2]
     n = arguments[2] if len(arguments) == 3 else str(20 + os.urandom(1)[0] % 16)
-    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+    if not (port.isascii() and port.isdigit() and len(port) < 6 and 0 < int(port) < 65536):
         return f"client.py: not a port: {port!r}; give a number from 1 to 65535"
     try:
         connection = connect(host, int(port))

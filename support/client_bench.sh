@@ -4,14 +4,14 @@ set -eu
 
 case $# in 1 | 2 | 3) ;; *) echo "usage: $0 PORT [CLIENTS [N]]" >&2; exit 2 ;; esac
 port=$1
-clients=${2:-8}
-n=${3:-40} # large enough that the work outweighs the start of eight interpreters
+clients=${2-8}
+n=${3-40} # large enough that the work outweighs the start of eight interpreters
 case $clients in '' | 0* | *[!0-9]*) echo "$0: not a number of clients: $clients" >&2; exit 2 ;; esac
 
 folder=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 python=$(python3 -c 'import sys; print(sys.executable)') # once: python3 may be a slow wrapper
 pids=
-trap 'kill $pids 2>/dev/null; exit 130' INT TERM
+trap 'kill $pids 2>/dev/null || true; exit 130' INT TERM
 
 i=0
 while [ "$i" -lt "$clients" ]; do

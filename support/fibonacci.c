@@ -124,6 +124,6 @@ void serve_client(int connfd)
 	if (error == NULL)
 		snprintf(reply, sizeof(reply), "%lu\n", fibonacci(n));
 	write_reply(connfd, error == NULL ? reply : error);
-	if (length == REQUEST_SIZE || (newline != NULL && newline + 1 < request + length))
+	if (length == REQUEST_SIZE || recv(connfd, request, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
 		linger(connfd);
 }

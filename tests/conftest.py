@@ -31,6 +31,7 @@ class Starter:
         """Starts a server; `probe` is what probe.c shall do in it."""
         environment = {"LD_PRELOAD": str(self.build.probe), "PROBE": probe} if probe else {}
         self.servers.append(Server(self.build.launcher, self.build.program(self.program), environment))
+        self.servers[-1].start()
         return self.servers[-1]
 
     def close(self) -> None:

@@ -3,6 +3,7 @@ the result files are written by a process that no submission talks to, after eve
 they are written even if the grading process dies."""
 import argparse
 import ctypes
+import errno
 import json
 import os
 import signal
@@ -20,7 +21,7 @@ from checker.build import SERVERS, Build, CannotGrade  # noqa: E402
 from checker.containment import TIERS  # noqa: E402
 from checker.catalogue import BY_ID, CHECKS, FULL, Check  # noqa: E402
 from checker.outcome import FAILED, INCONCLUSIVE, Outcome  # noqa: E402
-from checker.report import Terminal, escaped, score, write_json, write_junit  # noqa: E402
+from checker.report import Terminal, escaped, new_name, score, write_json, write_junit  # noqa: E402
 from checker.watch import watch  # noqa: E402
 
 ALL_PASSED, LOST, COULD_NOT_GRADE, UNDECIDED = 0, 1, 2, 3
@@ -86,7 +87,10 @@ def grade(args: argparse.Namespace, descriptor: int, log: Path) -> NoReturn:
         with Build(args.dir, args.require_contained) as build:
             words = [*PYTEST, "-q", *(["-k", args.k] if args.k else []),
                      *(str(TESTS / f"test_{server}.py") for server in SERVERS)]
-            status = int(pytest.main(words, plugins=[Named(Grading(build, descriptor, not args.quick))]))
+            grading = Grading(build, descriptor, not args.quick)
+            status = int(pytest.main(words, plugins=[Named(grading)]))
+            if args.k and status in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED):
+                raise CannotGrade(f"-k {args.k}: no check matches; ./checker.sh --list shows their ids")
     except CannotGrade as error:
         os.write(descriptor, json.dumps({"cannot": str(error)}).encode() + b"\n")
         status = COULD_NOT_GRADE
@@ -190,8 +194,6 @@ def run(args: argparse.Namespace) -> int:
             signal.signal(wanted, signal.SIG_IGN)
         end_all(child)
         words = escaped(log.read_text(errors="replace")) if log.exists() else []
-    if args.k and not report.selected and not report.cannot:
-        report.cannot = f"-k {args.k}: no check matches; ./checker.sh --list shows their ids"
     seconds = time.monotonic() - began
     if report.cannot:
         write_files(args, [Outcome(check.id, INCONCLUSIVE, [report.cannot]) for check in CHECKS], seconds, report.cannot)
@@ -248,8 +250,16 @@ class Parser(argparse.ArgumentParser):
 
 def file_to_write(text: str) -> Path:
     path = Path(text)
-    if not path.parent.is_dir() or path.is_dir() or not os.access(path.parent, os.W_OK):
-        raise argparse.ArgumentTypeError(f"{text} cannot be written")
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if path.exists() and not path.is_file():
+            return path  # a pipe or a terminal: it shows when it is written
+        new = new_name(path)
+        new.touch()
+        new.unlink()
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{text} cannot be written: {error.strerror}") from None
     return path
 
 

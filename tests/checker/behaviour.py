@@ -131,6 +131,7 @@ def port_is_free_after_death(server: Server) -> None:
 
 
 def still_serves(server: Server, done: str, n: int = 10) -> None:
+    server.lately = done + "; then "
     client = server.ask(n)
     served(server, client, f"{done}; then a new client sent '{n}'")
     client.close()

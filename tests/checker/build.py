@@ -8,6 +8,7 @@ own source could, and nothing else. Out of the folder comes one regular file, of
 """
 import os
 import shutil
+import stat
 import subprocess
 import tempfile
 from pathlib import Path
@@ -107,7 +108,7 @@ class Build:
         try:
             done = subprocess.run(["make", "-s", *words], cwd=self.folder, stdin=subprocess.DEVNULL,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=COMPILE_SECONDS,
-                                  env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"})
+                                  env=own_environment())
         except subprocess.TimeoutExpired:
             return f"the compiler was still busy after {COMPILE_SECONDS} s"
         return done.stdout.decode(errors="backslashreplace") if done.returncode else None
@@ -126,7 +127,7 @@ class Build:
         """Compiles one of the checker's own C files into the folder, and returns the path of what comes out."""
         source = Path(__file__).with_name(name + ".c")
         output = self.folder / flags[flags.index("-o") + 1]
-        done = subprocess.run(["cc", "-std=gnu17", "-O2", "-Wall", str(source), *flags], cwd=self.folder,
+        done = subprocess.run(["cc", "-std=gnu17", "-O2", "-Wall", str(source), *flags], cwd=self.folder, env=own_environment(),
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if done.returncode:
             raise CannotGrade(f"{source.name} does not compile here: {done.stdout.decode(errors='replace').strip()}")
@@ -145,6 +146,11 @@ class Build:
         self._folder.cleanup()
 
 
+def own_environment() -> Dict[str, str]:
+    """Returns what of the environment reaches the compiler of the lab's own files."""
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
+
+
 def take(source: Path, target: Path, limit: int = SOURCE_LIMIT) -> Optional[str]:
     """Copies one file of a submission, if it is a regular file of a sane size. Returns what is wrong with it, or None."""
     try:
@@ -153,9 +159,10 @@ def take(source: Path, target: Path, limit: int = SOURCE_LIMIT) -> Optional[str]
         return f"there is no {source.name} in the folder"
     except OSError as error:
         return f"{source.name} cannot be read: {error.strerror}"
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return f"{source.name} is not a regular file"
     with open(descriptor, "rb") as file:
-        if not os.path.isfile(f"/proc/self/fd/{descriptor}"):
-            return f"{source.name} is not a regular file"
         content = file.read(limit + 1)
     if len(content) > limit:
         return f"{source.name} is larger than {limit >> 10} KiB"

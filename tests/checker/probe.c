@@ -142,8 +142,31 @@ __attribute__((constructor)) static void read_environment(void)
 	delaying = probe != NULL && strcmp(probe, "delay") == 0;
 }
 
-/* Returns whether the thread sleeps in a system call other than one that waits for time to pass. proc(5):
- * /proc/PID/task/TID/syscall holds "running", or the call's number and its arguments. */
+/* Returns whether a system call waits for time to pass, and for nothing else. */
+static bool waits_for_time(long number, unsigned long first, unsigned long second)
+{
+	switch (number) {
+	case SYS_clock_nanosleep:
+	case SYS_nanosleep:
+	case SYS_sched_yield:
+		return true;
+#ifdef SYS_poll
+	case SYS_poll:
+		return second == 0; /* no descriptors */
+	case SYS_select:
+		return first == 0;
+#endif
+	case SYS_ppoll:
+		return second == 0;
+	case SYS_pselect6:
+		return first == 0;
+	default:
+		return false;
+	}
+}
+
+/* Returns whether the thread sleeps until something happens. proc(5): /proc/PID/task/TID/syscall holds "running", or the
+ * call's number and its arguments. */
 static bool blocked(pid_t thread)
 {
 	unsigned long first = 1, second = 1;
@@ -158,25 +181,7 @@ static bool blocked(pid_t thread)
 	if (fscanf(file, "%ld %lx %lx", &number, &first, &second) < 1)
 		number = -1;
 	fclose(file);
-	switch (number) {
-	case -1:
-	case SYS_clock_nanosleep:
-	case SYS_nanosleep:
-	case SYS_sched_yield:
-		return false;
-#ifdef SYS_poll
-	case SYS_poll:
-		return second != 0;
-	case SYS_select:
-		return first != 0;
-#endif
-	case SYS_ppoll:
-		return second != 0;
-	case SYS_pselect6:
-		return first != 0;
-	default:
-		return true;
-	}
+	return number != -1 && !waits_for_time(number, first, second);
 }
 
 static void hold_back(const struct start *start)

@@ -94,11 +94,18 @@ def write_junit(path: Path, outcomes: List[Outcome], seconds: float) -> None:
     _replace(path, '<?xml version="1.0" encoding="utf-8"?>\n' + xml.tostring(suites, encoding="unicode") + "\n")
 
 
+def new_name(path: Path) -> Path:
+    """Returns the name of a file until it is whole."""
+    return path.with_name(path.name + ".new")
+
+
 def _replace(path: Path, text: str) -> None:
-    """Writes a file whole or not at all."""
+    """Writes a file whole or not at all; what is no file, as a pipe, is written as it stands."""
     try:
-        temporary = path.with_name(path.name + ".new")
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8")
+            return
+        new_name(path).write_text(text, encoding="utf-8")
+        new_name(path).replace(path)
     except OSError as error:
         print(f"checker: {path} cannot be written: {error.strerror}", file=sys.stderr)

@@ -41,7 +41,7 @@ WAITS = (("futex", "waits for a lock or a thread", "wait for a lock or a thread"
 
 
 class Server:
-    """A running server. Use it in a `with` block, or call close()."""
+    """A server. Use it in a `with` block, or call start() and, whatever that raises, close()."""
 
     def __init__(self, launcher: Path, program: Path, environment: Optional[Mapping[str, str]] = None,
                  limits: Optional[Mapping[str, int]] = None) -> None:
@@ -52,13 +52,14 @@ class Server:
         self._quiet_activity: Optional[Activity] = None
         self.box = Box(launcher, [str(program), "0"], folder=program.parent, limits=limits,
                        environment={**ENVIRONMENT, **(environment or {})})
-        try:
-            self.port = self._announced_port()
-            self.idle: Set[int] = set()
-            self._warm_up()
-        except BaseException:
-            self.close()
-            raise
+        self.port = 0
+        self.idle: Set[int] = set()
+        self.lately = ""  # what was done last, for the message if the server is gone
+
+    def start(self) -> None:
+        """Waits until the server listens, and has served a first client."""
+        self.port = self._announced_port()
+        self._warm_up()
 
     def _announced_port(self) -> int:
         if not self.wait(lambda: bool(ANNOUNCEMENT.search(self.box.output.head)) or self.box.status() is not None):
@@ -88,7 +89,7 @@ class Server:
             connection.connect(("127.0.0.1", self.port))
         except OSError:
             connection.close()
-            raise CheckFailed(f"a client connected to port {self.port}", "a connection",
+            raise CheckFailed(self.lately + "a client connected", "a connection",
                               f"connection refused: the server {self.ending()}",
                               "Only a failure at start may end a server; a later one ends one client.") from None
         self.clients.append(Client(connection))
@@ -242,6 +243,11 @@ class Server:
         self.box.close()
 
     def __enter__(self) -> "Server":
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -97,7 +97,6 @@ def test_what_follows_the_newline_is_ignored(server: Running, trailing: bytes) -
     assert ask(server.port, b"5\n" + trailing) == b"8\n"
 
 
-@pytest.mark.xfail(strict=True, reason="serve_client lingers only if it has read what follows, not if that arrives later")
 def test_what_follows_the_newline_later_is_ignored_too(server: Running) -> None:
     used = cpu_time(server)
     with connected(server.port) as connection:

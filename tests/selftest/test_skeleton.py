@@ -57,8 +57,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("what", [what if what != "without words" else pytest.param(what, marks=pytest.mark.xfail(
-    strict=True, reason="the pattern takes the end of the comment for its words")) for what in REFUSED])
+@pytest.mark.parametrize("what", REFUSED)
 def test_markers_that_do_not_pair_are_refused(skeleton: ModuleType, what: str) -> None:
     source, word = REFUSED[what]
     with pytest.raises(skeleton.MarkerError, match=word):
@@ -116,9 +115,6 @@ def test_a_reference_file_is_a_page(checkout: Path, name: str) -> None:
     assert 20 <= len((checkout / "solution" / name).read_text().splitlines()) <= 50
 
 
-LONG = {"tests/checker/box.c": "main()", "tests/checker/probe.c": "blocked()"}  # known, to be shortened
-
-
 def functions(source: str) -> List[Tuple[str, int]]:
     """Returns each function's head and the number of its lines of code; its braces stand in the first column."""
     code = re.sub(r"\n\s*\n", "\n", re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL))
@@ -126,10 +122,9 @@ def functions(source: str) -> List[Tuple[str, int]]:
     return [(match[1], match[2].count("\n")) for match in re.finditer(r"^(\w.*)\n\{\n((?:[^}\n].*\n)*)\}$", code, re.MULTILINE)]
 
 
-@pytest.mark.parametrize("path", [
-    pytest.param(path, marks=pytest.mark.xfail(path in LONG, strict=True, reason=f"{LONG.get(path)} is longer"))
-    for path in sorted(str(path.relative_to(LAB)) for folder in ("support", "solution", "tests/checker")
-                       for path in (LAB / folder).glob("*.c"))])
+@pytest.mark.parametrize("path", sorted(
+    str(path.relative_to(LAB)) for folder in ("support", "solution", "tests/checker")
+                       for path in (LAB / folder).glob("*.c")))
 def test_functions_have_less_than_25_lines_of_code(checkout: Path, path: str) -> None:
     found = functions((checkout / path).read_text())
     assert found and [name for name, lines in found if lines >= 25] == []
