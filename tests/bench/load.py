@@ -10,8 +10,8 @@ from typing import Iterator, List, Mapping, NamedTuple, Optional
 
 from checker.behaviour import fib
 from checker.box import Box, BoxFailed
-from checker.build import Build, CannotGrade
-from checker.outcome import CheckFailed
+from checker.build import Build, CannotGrade, own_environment
+from checker.outcome import CheckFailed, Inconclusive
 from checker.server import Server
 
 LOOK = 0.5  # seconds between two looks whether the server still does something
@@ -80,8 +80,8 @@ def built(folder: Path) -> Build:
 def compiled(build: Build) -> Path:
     """Compiles load.c into the build's folder."""
     output, source = build.folder / "load", Path(__file__).with_name("load.c")
-    done = subprocess.run(["cc", "-std=gnu17", "-O2", "-Wall", "-o", str(output), str(source)], stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT)
+    done = subprocess.run(["cc", "-std=gnu17", "-O2", "-Wall", "-o", str(output), str(source)], env=own_environment(),
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode:
         raise CannotGrade(f"load.c does not compile here: {done.stdout.decode(errors='replace').strip()}")
     return output
@@ -91,7 +91,7 @@ def server_of_ours(build: Build, name: str) -> Path:
     """Compiles one of the bench's own servers like one of the lab: by its Makefile, with the given files."""
     shutil.copyfile(Path(__file__).with_name(name + ".c"), build.folder / (name + ".c"))
     done = subprocess.run(["make", "-s", f"SERVERS={name}", name], cwd=build.folder, stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                          env=own_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode:
         raise CannotGrade(f"{name}.c does not compile here: {done.stdout.decode(errors='replace').strip()}")
     return build.program(name)
@@ -120,10 +120,13 @@ class Servers:
         try:
             with undisturbed():
                 self.running.append(Server(self._build.launcher, program, environment, LIMITS))
+            self.running[-1].start()
         except BoxFailed as error:
             raise CannotGrade(str(error)) from None
         except CheckFailed as error:
             raise LoadFailed(f"it does not start: {error.seen}") from None
+        except Inconclusive as error:
+            raise LoadFailed(f"it does not start: {error}") from None
         return self.running[-1]
 
     def close(self) -> None:
