@@ -1,8 +1,9 @@
 # The lab's chores. `make` alone lists them.
 DIR ?= support
 SERVERS = mp_server.c mt_server.c
-C_FILES = $(wildcard support/*.c support/*.h solution/*.c tests/checker/*.[ch] tests/selftest/*.c)
+C_FILES = $(wildcard support/*.c support/*.h solution/*.c tests/checker/*.[ch] tests/bench/*.c tests/selftest/*.c)
 SHELL_FILES = checker.sh support/client_bench.sh $(wildcard .ci/run)
+PICTURES = tests/bench/pictures
 HANDOUT = concurrent-servers.tar.gz
 C_STYLE = {BasedOnStyle: LLVM, IndentWidth: 8, TabWidth: 8, ContinuationIndentWidth: 8, UseTab: Always, ColumnLimit: 120, \
 	BreakBeforeBraces: Linux, IndentCaseLabels: false, AllowShortIfStatementsOnASingleLine: false, \
@@ -12,10 +13,10 @@ C_STYLE = {BasedOnStyle: LLVM, IndentWidth: 8, TabWidth: 8, ContinuationIndentWi
 HANDOUT_NAME = $(HANDOUT:.tar.gz=)
 HANDOUT_FILES = README.md guide.md LICENSE checker.sh Makefile support tests
 
-.PHONY: help build check test verdicts skeletons diff handout lint format clean
+.PHONY: help build check test bench bench-floor pictures mutants verdicts skeletons diff handout lint format clean
 
 help:  ## list what can be made
-	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | awk -F'\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | awk -F'\t' '{ printf "make %-11s %s\n", $$1, $$2 }'
 
 build:  ## compile the servers in support/ and, where there is one, solution/
 	$(MAKE) -C support
@@ -26,6 +27,21 @@ check:  ## grade a folder: make check [DIR=support]
 
 test:  ## the lab's tests of itself
 	./checker.sh --selftest
+
+bench:  ## measure the three servers, and show who waited when: make bench [DIR=support] [OPTIONS=--help]
+	@python3 -B tests/bench/__main__.py $(OPTIONS) $(DIR)
+
+bench-floor: solution  ## measure solution/'s two servers against bare loops of the system calls alone
+	@python3 -B tests/bench/__main__.py --floor $(OPTIONS) solution
+
+pictures: solution  ## draw the guide's pictures from real runs, into tests/bench/pictures/
+	mkdir -p $(PICTURES)
+	python3 -B tests/bench/__main__.py --workload cpu --rounds 1 --svg $(PICTURES)/cpu-bound.svg $(OPTIONS) solution
+	python3 -B tests/bench/__main__.py --workload slow --rounds 1 --svg $(PICTURES)/slow-client.svg $(OPTIONS) solution
+	python3 -B tests/bench/__main__.py --scaling --svg $(PICTURES)/scaling.svg $(OPTIONS) solution
+
+mutants:  ## change the reference servers a statement at a time, and see which check finds it
+	python3 tests/selftest/mutants.py
 
 verdicts:  ## grade the corpus many times, and write tests/selftest/VERDICTS.md: make verdicts [OPTIONS=--help]
 	python3 tests/selftest/verdicts.py $(OPTIONS)
