@@ -1,6 +1,7 @@
 """Fixtures of the lab's tests of itself: copies of the lab to build and to break, servers that run, a client.
 
 Nothing here writes into the checkout, and whatever a fixture starts it ends, by its own id."""
+import concurrent.futures
 import fnmatch
 import os
 import select
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Callable, Iterator, List, Mapping, Optional
 
 import pytest
+
+import corpus
 
 LAB = Path(__file__).resolve().parents[2]
 SERVERS = ("server", "mp_server", "mt_server")
@@ -160,3 +163,15 @@ def run(*words: object, cwd: Optional[Path] = None, **environment: str) -> "subp
 def one_line(text: str) -> bool:
     """Returns whether a text is one line, as an error message should be."""
     return text.endswith("\n") and text.count("\n") == 1 and text.strip() != ""
+
+
+@pytest.fixture(scope="module")
+def graded(request: pytest.FixtureRequest) -> Iterator[Callable[[corpus.Submission], corpus.Grade]]:
+    """Grades what the selected tests need, some at a time: a grading waits more than it computes."""
+    wanted = [item.callspec.params["submission"] for item in request.session.items
+              if item.module is request.module and hasattr(item, "callspec") and "submission" in item.callspec.params]
+    with concurrent.futures.ThreadPoolExecutor(1 + (os.cpu_count() or 1)) as pool:
+        grades = {one: pool.submit(corpus.grade, one.path, one.server) for one in wanted}
+        yield lambda one: grades[one].result()
+        for grade in grades.values():
+            grade.cancel()

@@ -21,7 +21,7 @@ import pytest
 from checker.catalogue import BY_ID, CHECKS
 from checker.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from checker.report import Terminal, write_json, write_junit
-from conftest import LAB, PATIENCE, eventually, one_line, run
+from conftest import PATIENCE, eventually, one_line, run
 
 Done = "subprocess.CompletedProcess[str]"
 ONE = ("-k", "mp-replies")  # when one check will do

@@ -1,19 +1,19 @@
 """Grades a part of the corpus, the same each time: every check is lost by somebody, and each submission loses just what it
 must. `make verdicts` grades all of it, many times and on a busy machine."""
-import concurrent.futures
-import os
-from typing import Callable, Iterator, List
+from typing import Callable, List
 
 import pytest
 
 import corpus
 
+Graded = Callable[[corpus.Submission], corpus.Grade]
+
 ALL = corpus.submissions()
-EVERY = 3
+EVERY = 5
 
 
 def part_of(submissions: List[corpus.Submission]) -> List[corpus.Submission]:
-    """Returns every third submission of a kind, and more until each check is lost by two."""
+    """Returns every fifth submission of a kind, and more until each check is lost by two."""
     chosen = [one for number, one in enumerate(submissions) if number % EVERY == 0]
     for check in sorted({id for one in submissions for id in one.loses}):
         losers = [one for one in submissions if check in one.loses and len(one.loses) < 4]
@@ -21,20 +21,8 @@ def part_of(submissions: List[corpus.Submission]) -> List[corpus.Submission]:
     return chosen
 
 
-@pytest.fixture(scope="module")
-def graded(request: pytest.FixtureRequest) -> Iterator[Callable[[corpus.Submission], corpus.Grade]]:
-    """Grades what the selected tests need, some at a time: a grading waits more than it computes."""
-    wanted = [item.callspec.params["submission"] for item in request.session.items
-              if item.module is request.module and hasattr(item, "callspec") and "submission" in item.callspec.params]
-    with concurrent.futures.ThreadPoolExecutor(1 + (os.cpu_count() or 1)) as pool:
-        grades = {one: pool.submit(corpus.grade, one.path, one.server) for one in wanted}
-        yield lambda one: grades[one].result()
-        for grade in grades.values():
-            grade.cancel()
-
-
 @pytest.mark.parametrize("submission", part_of(ALL), ids=lambda submission: submission.name)
-def test_verdict(submission: corpus.Submission, graded: Callable[[corpus.Submission], corpus.Grade]) -> None:
+def test_verdict(submission: corpus.Submission, graded: Graded) -> None:
     grade = graded(submission)
     wrong = grade.wrong(submission)
     assert not wrong, "\n".join([submission.title, *wrong, *(grade.output[line.split()[0]] for line in wrong)])
