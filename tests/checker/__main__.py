@@ -117,9 +117,9 @@ class Report:
         if "selected" in event:
             self.selected = list(event["selected"])  # type: ignore[call-overload]
             self.contained = str(event["contained"])
-            if self.selected:
-                self.terminal.say(self.contained)
         elif "began" in event:
+            if not self.outcomes:
+                self.terminal.say(self.contained)
             self.terminal.began(BY_ID[str(event["began"])])
         elif "ended" in event:
             outcome = Outcome(**event["ended"])  # type: ignore[arg-type]
