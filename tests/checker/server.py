@@ -9,7 +9,7 @@ import select
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Callable, FrozenSet, List, Mapping, Optional, Set, Tuple
+from typing import Callable, FrozenSet, List, Mapping, Match, Optional, Set, Tuple
 
 from checker import proc
 from checker.box import Box
@@ -62,12 +62,16 @@ class Server:
         self._warm_up()
 
     def _announced_port(self) -> int:
-        if not self.wait(lambda: bool(ANNOUNCEMENT.search(self.box.output.head)) or self.box.status() is not None):
+        def announced() -> Optional[Match[bytes]]:
+            return ANNOUNCEMENT.search(self.box.output.head)
+
+        if not self.wait(lambda: bool(announced()) or self.box.status() is not None):
             raise CheckFailed(f"started ./{self.name} 0", "the line 'listening on PORT' from main.c",
                               "nothing of the kind, and the server sleeps",
                               "Is there code that runs before main, or that closes standard output?")
-        self.box.status(timeout=0)
-        found = ANNOUNCEMENT.search(self.box.output.head)
+        # A server that becomes a daemon has ended, and goes on; and what it printed may still be on its way here.
+        self.wait(lambda: bool(announced()), quiet=0.5)
+        found = announced()
         if not found:
             raise CheckFailed(f"started ./{self.name} 0", "the line 'listening on PORT'", f"it {self.ending()} before",
                               "Start it by hand: ./" + self.name + " 2999")
