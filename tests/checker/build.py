@@ -12,7 +12,7 @@ import stat
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Dict, Optional, Sequence, Tuple
+from typing import Dict, Optional, Sequence
 
 from checker import containment
 from checker.box import BoxFailed, run
@@ -46,7 +46,6 @@ class Build:
         if not shutil.which("make") or not shutil.which("cc"):
             raise CannotGrade("a C compiler and make are needed; on Debian or Ubuntu: apt-get install build-essential")
         self.errors: Dict[str, str] = {}  # by server: why there is none
-        self.warnings: Dict[str, str] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="lab-")
         self.folder = Path(self._folder.name)
         self.folder.chmod(0o755)  # a user of their own runs what is built here
@@ -78,15 +77,13 @@ class Build:
             raise CannotGrade(f"the lab's own files do not compile here: {error.splitlines()[-1] if error else 'make'}")
         for server in SERVERS:
             if server not in self.errors:
-                error, said = self._compile(server, self.folder, OBJECTS)
+                error = self._compile(server, self.folder, OBJECTS)
                 if error is not None:
                     self.errors[server] = error
-                elif said:
-                    self.warnings[server] = said
 
-    def _compile(self, program: str, target: Path, objects: Sequence[str] = (), *words: str) -> Tuple[Optional[str], str]:
+    def _compile(self, program: str, target: Path, objects: Sequence[str] = (), *words: str) -> Optional[str]:
         """Compiles and links one program in a box, with the lab's objects if there are some, and puts it in the target
-        folder. Returns what went wrong, or None, and what the compiler said."""
+        folder. Returns what went wrong, in the words of the compiler, or None."""
         work = self.folder / f"{program}.build"
         work.mkdir()
         try:
@@ -99,7 +96,7 @@ class Build:
             error = take(work / program, target / program, PROGRAM_LIMIT) if done.status == 0 else said
             if error is None:
                 (target / program).chmod(0o755)
-            return f"{said}\nthe compiler was stopped: {done.reason}" if done.reason else error, said
+            return f"{said}\nthe compiler was stopped: {done.reason}" if done.reason else error
         finally:
             shutil.rmtree(work)
 
@@ -118,8 +115,7 @@ class Build:
         folder = self.folder / name
         folder.mkdir()
         for program in programs:
-            error, _ = self._compile(program, folder, (), f"SERVERS={program}", f"CFLAGS={flags}")
-            if error is not None:
+            if self._compile(program, folder, (), f"SERVERS={program}", f"CFLAGS={flags}") is not None:
                 return None
         return {program: folder / program for program in programs}
 

@@ -1,5 +1,6 @@
 """What /proc knows of processes and threads: proc(5). Everything here may race with the process it looks at: what has
 ended in the meantime is left out, never an error."""
+import contextlib
 import os
 from pathlib import Path
 from typing import Dict, Iterator, List, NamedTuple, Optional
@@ -50,7 +51,7 @@ def process(pid: int) -> Optional[Process]:
 def _children(pid: int) -> List[int]:
     found: List[int] = []
     for tid in _tids(pid):
-        with _ended_is_nothing():
+        with contextlib.suppress(*_ENDED):
             found += map(int, (PROC / str(pid) / "task" / tid / "children").read_text().split())
     return found
 
@@ -62,16 +63,8 @@ def _tids(pid: int) -> List[str]:
         return []
 
 
-class _ended_is_nothing:
-    """A context in which a process may end without that being an error."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: object, trace: object) -> bool:
-        return isinstance(error, (OSError, ValueError, IndexError))
-
-
+# A process may end while it is looked at, without that being an error.
+_ENDED = (OSError, ValueError, IndexError)
 _HAS_CHILDREN = (PROC / "self/task" / str(os.getpid()) / "children").exists()  # CONFIG_PROC_CHILDREN
 
 
@@ -99,7 +92,7 @@ def tree(root: int) -> Dict[int, Process]:
 def tasks(pid: int) -> Iterator[Task]:
     """Yields the threads of a process that have not ended, zombies left out."""
     for tid in _tids(pid):
-        with _ended_is_nothing():
+        with contextlib.suppress(*_ENDED):
             folder = PROC / str(pid) / "task" / tid
             fields = (folder / "stat").read_bytes().rpartition(b")")[2].split()
             state = fields[0].decode()
