@@ -13,6 +13,7 @@ wall time:
     that of the one: below, answers are remembered or shared; above, tasks spin while they wait.
 
 Tasks that may run on one CPU only, on a machine with more, are not parallel either, however they take turns."""
+import contextlib
 import os
 import statistics
 import time
@@ -21,7 +22,9 @@ from typing import Callable, Dict, List, NamedTuple, Sequence, Tuple
 
 from checker import proc
 from checker.behaviour import AT_ONCE, answered, fib, seen_by, send_at_once
+from checker.build import Build
 from checker.client import Client
+from checker.machine import this_machine
 from checker.outcome import CheckFailed, Inconclusive
 from checker.server import Server
 
@@ -37,6 +40,7 @@ WORK_SHARE = (4.0, 16.0)  # CPU time of eight requests over that of one
 ATTEMPTS = 3  # of a step that an unlucky schedule may spoil for a right server, never save for a wrong one
 SINGLE_RUN = 0.05  # seconds of CPU that one request of step 3 should take
 ROUNDS = 2  # of the measurement by the clock
+BUSY = 1.4  # a synchronous server that takes so many times its CPU time had to wait for a CPU
 STARVED = 60.0  # seconds of wall time
 
 
@@ -176,47 +180,59 @@ def _work(server: Server, n: int, number: int) -> float:
     return max(meter.cpu_time(), 1e-3)
 
 
-def judge(start: Callable[..., Server], server: Server, n: int, measure: bool) -> str:
-    """Judges by the three steps; returns what was measured, in words. `start` starts fresh servers like this one;
-    `measure`: also by the clock, which decides nothing."""
+def judge(start: Callable[..., Server], server: Server, n: int) -> str:
+    """Judges by the three steps; returns what was measured, in words. `start` starts fresh servers like this one."""
     ideal = overtaking(start, server, SINGLE_RUN * GOLDEN ** (LARGEST - n))
     server.close()
     share = work(start(), n)
-    text = (f"{AT_ONCE - 1} clients would be served {ideal:.1f} times as fast as one by one on as many idle cores; the CPU time "
+    return (f"{AT_ONCE - 1} clients would be served {ideal:.1f} times as fast as one by one on as many idle cores; the CPU time "
             f"of {AT_ONCE} was {share:.1f} times that of one")
-    if not measure:
-        return text
-    build = start.build  # type: ignore[attr-defined]
-    wall = measured_speedup(build.launcher, build.program("server"), build.program(server.name), n - 1)
-    busy = "; the machine was busy" if wall.median < 0.7 * min(wall.cores, ideal) else ""
-    return (f"{AT_ONCE} clients: {wall.median:.1f} times as fast as the synchronous server ({wall.low:.1f} to "
-            f"{wall.high:.1f} in {ROUNDS} rounds) on {wall.cores} core{'s' * (wall.cores > 1)}{busy}\n{text}")
 
 
-class Speedup(NamedTuple):
-    """Wall-clock times of eight clients, interleaved: the synchronous server's over another's."""
-    median: float
-    low: float
-    high: float
-    cores: int
+def by_the_clock(build: Build, names: Sequence[str]) -> Dict[str, List[str]]:
+    """Measures what a stopwatch shows: the turnaround of eight clients, of the synchronous server over that of each of the
+    others, in turns. For the student to see: it depends on the machine, and costs no points. Returns a line for each name;
+    none for a server that does not answer all."""
+    n = calibrated_n(build.launcher, build.program("server")) - 1
+    with contextlib.ExitStack() as stack:
+        servers = {name: Server(build.launcher, build.program(name)) for name in ("server", *names)}
+        for server in servers.values():
+            stack.callback(server.close)
+        times: Dict[str, List[float]] = {}
+        for name, server in servers.items():
+            with contextlib.suppress(CheckFailed, Inconclusive):
+                server.start()
+                times[name] = []
+        before = {name: proc.listen_overflows(servers[name].box.pid) for name in times}
+        meter = Meter(servers["server"])
+        for number, name in enumerate(list(times) * ROUNDS):
+            if len(times[name]) == number // len(times):
+                with contextlib.suppress(CheckFailed, Inconclusive):
+                    times[name].append(turnaround(servers[name], n))
+        busy = sum(times["server"]) > BUSY * meter.cpu_time()
+        overflows = max(proc.listen_overflows(servers[name].box.pid) - before[name] for name in times)
+    remarks = "; the machine was busy" if busy else ""
+    if overflows > 0:
+        remarks += f"; the listen queue overflowed {overflows} times: net.core.somaxconn is too small"
+    return {name: [_ratios(times["server"], times[name]) + remarks] if len(times.get(name, [])) == ROUNDS else []
+            for name in names}
+
+
+def _ratios(slow: Sequence[float], fast: Sequence[float]) -> str:
+    ratios = sorted(one / another for one, another in zip(slow, fast))
+    return (f"measured: {AT_ONCE} clients are served {statistics.median(ratios):.1f} times as fast as by the synchronous server "
+            f"({ratios[0]:.1f} to {ratios[-1]:.1f} in {ROUNDS} rounds), on {this_machine().share()}")
 
 
 def turnaround(server: Server, n: int) -> float:
-    """Returns the seconds from the first of eight requests to the last reply."""
+    """Returns the seconds from the first of eight requests to the last reply; raises CheckFailed if one is missing."""
     clients = [server.connect() for _ in range(AT_ONCE)]
     began = time.monotonic()
     for client in clients:
         client.send(b"%d\n" % n)
-    server.wait(lambda: all(client.line is not None or client.ended for client in clients), *clients,
-                budget=40 * SINGLE_RUN * AT_ONCE)
+    if not answered(server, *clients):
+        raise CheckFailed(f"{AT_ONCE} clients sent '{n}'", "a reply for each", "not one for each")
     return time.monotonic() - began
-
-
-def measured_speedup(launcher: Path, synchronous: Path, program: Path, n: int) -> Speedup:
-    """Measures what a stopwatch shows. For the student to see: it depends on the machine, and costs no points."""
-    with Server(launcher, synchronous) as slow, Server(launcher, program) as fast:
-        ratios = sorted(turnaround(slow, n) / turnaround(fast, n) for _ in range(ROUNDS))
-    return Speedup(statistics.median(ratios), ratios[0], ratios[-1], proc.cores())
 
 
 def calibrated_n(launcher: Path, synchronous: Path) -> int:
