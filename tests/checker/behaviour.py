@@ -27,7 +27,7 @@ PILE_QUIET = 1.5  # seconds: a server may clean up by a timer of a second
 RESET = ("python3 -c \"import socket, struct; c = socket.create_connection(('localhost', 2999)); c.sendall(b'25\\n'); "
          "c.setsockopt(1, 13, struct.pack('ii', 1, 0))\"; ./client.py localhost 2999 1")  # SO_LINGER of zero: a reset
 BLOCKS = ("grep heap /proc/PID/maps; for i in $(seq 10000); do exec 3<>/dev/tcp/localhost/2999; echo 1 >&3; read -r <&3; done; "
-          "grep heap /proc/PID/maps (start the server by MALLOC_ARENA_MAX=1 ./mt_server 2999)")
+          "grep heap /proc/PID/maps  # the server started by MALLOC_ARENA_MAX=1 ./mt_server 2999")
 
 
 @contextlib.contextmanager
@@ -129,7 +129,7 @@ def end_of_stream(server: Server) -> None:
         _ends(server, client, f"3 clients connected; the {which} sent '5', got its reply and read on")
 
 
-@by_hand("exec 3<>/dev/tcp/localhost/2999; echo 5 >&3; cat <&3 (which must end by itself)")
+@by_hand("exec 3<>/dev/tcp/localhost/2999; echo 5 >&3; cat <&3  # which must end by itself")
 def _ends(server: Server, client: Client, done: str) -> None:
     if not server.wait(lambda: bool(client.ended), client):
         raise CheckFailed(done, "the end of its connection", _words(

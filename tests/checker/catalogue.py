@@ -19,11 +19,11 @@ class Check(NamedTuple):
         return f"$(pgrep -o -x {self.server})"
 
 
-REPLIES = "for n in 0 10 30; do ./client.py localhost 2999 $n; done (1, 89 and 1346269 are right)"
+REPLIES = "for n in 0 10 30; do ./client.py localhost 2999 $n; done  # 1, 89 and 1346269 are right"
 SILENT = 'for i in 3 4 5 6 7 8 9; do eval "exec $i<>/dev/tcp/localhost/2999"; done'
-BLOCKED = SILENT + " (seven silent clients); ./client.py localhost 2999 10 (twice)"
-NO_MORE = "prlimit --pid PID --nproc=1: (not as root); ./client.py localhost 2999 1; ./client.py localhost 2999 1"
-STACKS = "grep VmSize /proc/PID/status; ./client_bench.sh 2999 50 1; grep VmSize /proc/PID/status (a stack is 8192 kB)"
+BLOCKED = SILENT + "; ./client.py localhost 2999 10  # seven silent clients, and one that asks; try it twice"
+NO_MORE = "prlimit --pid PID --nproc=1:; ./client.py localhost 2999 1; ./client.py localhost 2999 1  # not as root"
+STACKS = "grep VmSize /proc/PID/status; ./client_bench.sh 2999 50 1; grep VmSize /proc/PID/status  # a stack is 8192 kB"
 
 CHECKS: List[Check] = [
     Check("mp-replies", 6, "a client alone gets the right reply", "TODO 3 and 4 of mp_server.c",
@@ -53,7 +53,7 @@ CHECKS: List[Check] = [
           SILENT + "; ps -C mt_server -o pid,nlwp"),
     Check("mt-races", 6, "each thread serves its own client", "TODO 1 and 3 of mt_server.c",
           "A new thread may start late: what does the memory that its argument points to hold by then, and who else writes to it?",
-          "./client_bench.sh 2999 8 1; but build the server with: make clean; make CFLAGS='-g -fsanitize=thread' mt_server"),
+          "./client_bench.sh 2999 8 1  # the server built by: make clean; make CFLAGS='-g -fsanitize=thread' mt_server"),
     Check("mt-descriptors", 4, "each thread closes its connection", "TODO 1 of mt_server.c",
           "Threads share one table of descriptors: who closes each connection, and when?",
           "./client_bench.sh 2999 8 1; ls -l /proc/PID/fd"),
