@@ -1,7 +1,7 @@
 """Fixtures of the graded checks, and the hooks that turn pytest's results into outcomes.
 
 A check is a test function marked with its id. What it raises decides (see checker/outcome.py). The outcomes go to the
-process that reports, through the object that checker/main.py registers as plugin "grading"."""
+process that reports, through the object that checker/grading.py registers as plugin "grading"."""
 import time
 from typing import Callable, Dict, Iterator, List, Optional
 
@@ -95,12 +95,6 @@ def serves_concurrently(concurrency: Optional[BaseException]) -> None:
 @pytest.fixture(scope="session")
 def calibrated_n(build: Build) -> int:
     return parallelism.calibrated_n(build.launcher, build.program("server"))
-
-
-@pytest.fixture(scope="session")
-def measure(request: pytest.FixtureRequest) -> bool:
-    """Shall the speed-up be measured by the clock, too?"""
-    return request.config.pluginmanager.get_plugin("grading").measure
 
 
 @pytest.fixture

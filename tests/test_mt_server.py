@@ -70,6 +70,6 @@ def test_robustness(start: Callable[..., Server], server: Server) -> None:
 
 
 @pytest.mark.check("mt-speedup")
-def test_speedup(start: Callable[..., Server], server: Server, calibrated_n: int, measure: bool,
+def test_speedup(start: Callable[..., Server], server: Server, calibrated_n: int,
                  note: Callable[[str], None]) -> None:
-    note(parallelism.judge(start, server, calibrated_n, measure))
+    note(parallelism.judge(start, server, calibrated_n))

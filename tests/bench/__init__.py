@@ -6,7 +6,6 @@
     record    one round that is watched: who waited when, who was being served when, and how that is known
     scaling   more and more clients, small and large work: how turnaround and requests/s grow
     floor     mp_server and mt_server against a bare loop that does the least possible
-    machine   which machine, how many cores may be used
     draw      tables and timelines as text
     svg       timelines and curves as SVG
     export    CSV and JSON

@@ -11,11 +11,11 @@ TESTS = Path(__file__).resolve().parent.parent
 sys.path[0] = str(TESTS)
 
 from checker.build import Build, CannotGrade  # noqa: E402
+from checker.machine import Machine, this_machine  # noqa: E402
 from checker.report import escaped  # noqa: E402
 
 from bench import draw, export, floor, scaling, svg  # noqa: E402
 from bench.load import Generator, Workload, built, compiled, cpu_bound, slow_clients  # noqa: E402
-from bench.machine import Machine, this_machine  # noqa: E402
 from bench.measure import ALL, BEST, SYNCHRONOUS, Field, default_n, rows, run, scaled_n, watch  # noqa: E402
 
 DONE, BELOW, CANNOT = 0, 1, 2

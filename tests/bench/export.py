@@ -5,9 +5,10 @@ import json
 from pathlib import Path
 from typing import Any, Dict, List, Sequence
 
+from checker.machine import Machine
+
 from bench.floor import Floor
 from bench.load import Workload
-from bench.machine import Machine
 from bench.measure import Field, Row, rows
 from bench.scaling import Point
 

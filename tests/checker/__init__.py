@@ -11,6 +11,8 @@
     outcome      the ways in which a check can end, and the words for the student
     report       rows, total, results.json, junit.xml
     sanitizer    data races that ThreadSanitizer sees
+    machine      which machine, and how much of it may be used
     watch        grades again whenever a file changes
-    __main__     the command line; runs pytest in a child process, and reports
+    grading      the process that grades: pytest, in a process for each server, and the measurement by the clock
+    __main__     the command line; reports
 """

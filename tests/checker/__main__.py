@@ -2,145 +2,93 @@
 the result files are written by a process that no submission talks to, after everything of the submission has ended, and
 they are written even if the grading process dies."""
 import argparse
-import ctypes
 import errno
-import json
 import os
+import socket
 import signal
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any, Dict, List, NoReturn
+from typing import Any, Dict, List, NoReturn, Set
 
 TESTS = Path(__file__).resolve().parent.parent
 sys.path[0] = str(TESTS)
 
 from checker import proc  # noqa: E402
-from checker.build import SERVERS, Build, CannotGrade  # noqa: E402
+from checker.build import CannotGrade  # noqa: E402
 from checker.containment import TIERS  # noqa: E402
 from checker.catalogue import BY_ID, CHECKS, FULL, Check  # noqa: E402
+from checker.grading import COULD_NOT_GRADE, PYTEST, channel, grade, prctl, process, received  # noqa: E402
 from checker.outcome import FAILED, INCONCLUSIVE, Outcome  # noqa: E402
 from checker.report import Terminal, escaped, new_name, score, write_json, write_junit  # noqa: E402
 from checker.watch import watch  # noqa: E402
 
-ALL_PASSED, LOST, COULD_NOT_GRADE, UNDECIDED = 0, 1, 2, 3
-PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # prctl(2)
+ALL_PASSED, LOST, UNDECIDED = 0, 1, 3
+PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
 LONGEST = 600  # seconds of a whole grading; no submission comes near it
-PYTEST = ["-c", str(TESTS / "pytest.ini"), "--rootdir", str(TESTS), "--confcutdir", str(TESTS), "-p", "no:cacheprovider"]
 
 
 class Interrupted(Exception):
     """Somebody wants the grading to end; args[0] is the signal."""
 
 
-class Grading:
-    """In the process that grades: sends what happens to the one that reports, a line of JSON each."""
-
-    def __init__(self, build: Build, descriptor: int, measure: bool) -> None:
-        self.build, self.measure = build, measure
-        self._descriptor = descriptor
-
-    def selected(self, ids: List[str]) -> None:
-        self._send(selected=ids, contained=self.build.containment.text)
-
-    def began(self, check: Check) -> None:
-        self._send(began=check.id)
-
-    def ended(self, outcome: Outcome) -> None:
-        self._send(ended=outcome.to_dict())
-
-    def _send(self, **event: object) -> None:
-        os.write(self._descriptor, json.dumps(event).encode() + b"\n")
-
-
-class Named:
-    """A pytest plugin that makes the grading known by name."""
-
-    def __init__(self, grading: Grading) -> None:
-        self._grading = grading
-
-    def pytest_configure(self, config: Any) -> None:
-        config.pluginmanager.register(self._grading, "grading")
-
-
-def prctl(option: int, value: int) -> None:
-    if ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0) == -1:
-        raise OSError(ctypes.get_errno(), "prctl")
-
-
-def grade(args: argparse.Namespace, descriptor: int, log: Path) -> NoReturn:
-    """The child's part: builds, and lets pytest run the checks. Never returns."""
-    status = 70
-    try:
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        os.setsid()  # Ctrl-C is for the parent, which ends this process
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_DFL)
-        null, file = os.open(os.devnull, os.O_RDONLY), os.open(log, os.O_WRONLY | os.O_CREAT, 0o600)
-        for source, target in ((null, 0), (file, 1), (file, 2)):
-            os.dup2(source, target)
-        import pytest
-        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-        os.environ.pop("PYTEST_ADDOPTS", None)
-        os.environ.pop("PYTEST_PLUGINS", None)
-        with Build(args.dir, args.require_contained) as build:
-            words = [*PYTEST, "-q", *(["-k", args.k] if args.k else []),
-                     *(str(TESTS / f"test_{server}.py") for server in SERVERS)]
-            grading = Grading(build, descriptor, not args.quick)
-            status = int(pytest.main(words, plugins=[Named(grading)]))
-            if args.k and status in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED):
-                raise CannotGrade(f"-k {args.k}: no check matches; ./checker.sh --list shows their ids")
-    except CannotGrade as error:
-        os.write(descriptor, json.dumps({"cannot": str(error)}).encode() + b"\n")
-        status = COULD_NOT_GRADE
-    except BaseException:
-        import traceback
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
-
-
 class Report:
-    """What is known of a grading so far."""
+    """What is known of a grading so far. Outcomes arrive in any order; rows are printed in the order of the catalogue."""
 
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
-        self.selected: List[str] = []
+        self.selected: Dict[str, List[str]] = {}  # by server
         self.outcomes: Dict[str, Outcome] = {}
+        self.printed: Set[str] = set()
         self.cannot = ""
         self.contained = "containment: none was established"
 
-    def take(self, event: Dict[str, object]) -> None:
+    def take(self, event: Dict[str, Any]) -> None:
         if "selected" in event:
-            self.selected = list(event["selected"])  # type: ignore[call-overload]
-            self.contained = str(event["contained"])
+            if not self.selected:
+                self.contained = event["contained"]
+            self.selected[event["server"]] = event["selected"]
         elif "began" in event:
-            if not self.outcomes:
-                self.terminal.say(self.contained)
-            self.terminal.began(BY_ID[str(event["began"])])
+            self._say_contained()
+            self.terminal.began(BY_ID[event["began"]])
         elif "ended" in event:
-            outcome = Outcome(**event["ended"])  # type: ignore[arg-type]
+            outcome = Outcome(**event["ended"])
             self.outcomes[outcome.id] = outcome
-            self.terminal.row(outcome)
+            self._print()
         elif "cannot" in event:
-            self.cannot = str(event["cannot"])
+            self.cannot = event["cannot"]
+
+    def _say_contained(self) -> None:
+        if self.selected and not self.printed:
+            self.terminal.say(self.contained)
+            self.printed.add("")
+
+    def _print(self) -> None:
+        """Prints the rows before which none is missing any more."""
+        for check in self._wanted():
+            if check.id not in self.outcomes:
+                return
+            if check.id not in self.printed:
+                self.terminal.row(self.outcomes[check.id])
+                self.printed.add(check.id)
+
+    def _wanted(self) -> List[Check]:
+        """Returns the checks that are or may have been selected."""
+        return [check for check in CHECKS if check.id in self.selected.get(check.server, BY_ID)]
 
     def complete(self, reason: str) -> None:
         """Gives each selected check an outcome."""
-        missing = [id for id in self.selected or [check.id for check in CHECKS] if id not in self.outcomes]
+        missing = [check.id for check in self._wanted() if check.id not in self.outcomes]
         for id in missing:
             text = f"could not tell: {reason}" if id == missing[0] else f"could not tell: see {missing[0]}"
             self.take({"ended": Outcome(id, INCONCLUSIVE, [text], fault=True).to_dict()})
 
 
-def follow(report: Report, reading: int) -> None:
+def follow(report: Report, events: socket.socket) -> None:
     """Takes in what the grading process sends, until it has ended."""
-    with open(reading, "rb") as events:
-        for line in events:
-            report.take(json.loads(line))
+    for event in received(events):
+        report.take(event)
 
 
 def end_all(child: int, patience: float = 15.0) -> None:
@@ -174,18 +122,15 @@ def run(args: argparse.Namespace) -> int:
         os.chmod(folder, 0o755)
         tempfile.tempdir = folder
         log = Path(folder) / "log"
-        reading, writing = os.pipe()
-        child = os.fork()
-        if child == 0:
-            os.close(reading)
-            grade(args, writing, log)
-        os.close(writing)
+        ours, theirs = channel()
+        child = process(lambda: grade(args, theirs, log))
+        theirs.close()
         reason, number = "", 0
         for wanted in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
             signal.signal(wanted, interrupt)
         signal.alarm(LONGEST)
         try:
-            follow(report, reading)
+            follow(report, ours)
         except Interrupted as error:
             number = error.args[0]
             reason = f"the grading took more than {LONGEST} s" if number == signal.SIGALRM else "it was interrupted"

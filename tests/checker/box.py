@@ -51,14 +51,20 @@ def threads_by_user() -> Dict[int, int]:
     return count
 
 
-def box_user(taken: Mapping[int, int]) -> int:
-    """Returns the user that a program runs as: an unprivileged one of its own if the grader is root, else -1. What runs
-    as that user is killed with the box, so nobody else may have it."""
+def claimed_user(taken: Mapping[int, int]) -> Tuple[int, Optional[socket.socket]]:
+    """Returns the user that a program runs as: an unprivileged one of its own if the grader is root, else -1; and what to
+    close when the user is free again. What runs as that user is killed with the box, so nobody else may have it."""
     if os.geteuid() != 0:
-        return -1
-    number = time.monotonic_ns() // 1000 + os.getpid() * 97
-    return next(user for user in (USERS[(number + more) % len(USERS)] for more in range(len(USERS)))
-                if user not in taken)
+        return -1, None
+    number = time.monotonic_ns() // 1000
+    for user in (USERS[(number + more) % len(USERS)] for more in range(len(USERS))):
+        claim = socket.socket(socket.AF_UNIX)
+        with contextlib.suppress(OSError):  # another box, of whichever grader, has the user
+            if user not in taken:
+                claim.bind(f"\0lab-user-{user}")
+                return user, claim
+        claim.close()
+    raise BoxFailed(f"all users from {USERS[0]} to {USERS[-1]} are taken")
 
 
 class Output:
@@ -96,7 +102,7 @@ class Box:
         `writable` is the one folder where it may write."""
         self.tier = Box.tier if tier is None else tier
         threads = threads_by_user()
-        self.user = box_user(threads) if Box.own_user else -1
+        self.user, self._claim = claimed_user(threads) if Box.own_user else (-1, None)
         wanted = {**LIMITS, "nproc": threads.get(os.getuid() if self.user == -1 else self.user, 0) + PROCESSES,
                   **(limits or {})}
         settings = [f"{name}={_allowed(name, number)}" for name, number in wanted.items()]
@@ -251,6 +257,8 @@ class Box:
             self._process.kill()
             self._process.wait()
         self.output.finish()
+        if self._claim is not None:
+            self._claim.close()
 
 
 class Finished(NamedTuple):

@@ -30,6 +30,7 @@ class Outcome(NamedTuple):
     lines: List[str]  # the message, for the student
     output: str = ""  # what the compiler or the server printed: a stranger's words, not yet escaped
     seconds: float = 0.0
+    spared: bool = False  # not graded, as another check was lost
     fault: bool = False  # inconclusive by a fault of the checker, not for the machine's sake
 
     def to_dict(self) -> Dict[str, object]:
@@ -46,7 +47,7 @@ def outcome_of(check: Check, error: Optional[BaseException], output: str, note: 
                  + (error.by_hand or check.by_hand).replace("PID", check.pid)]
         return Outcome(check.id, FAILED, lines, output, seconds)
     if isinstance(error, NotGraded):
-        return Outcome(check.id, FAILED, [str(error)], output, seconds)
+        return Outcome(check.id, FAILED, [str(error)], output, seconds, spared=True)
     if isinstance(error, Inconclusive):
         return Outcome(check.id, INCONCLUSIVE, [f"could not tell: {error}"], output, seconds)
     return Outcome(check.id, INCONCLUSIVE, [f"the checker itself failed: {type(error).__name__}: {error}"], output, seconds,

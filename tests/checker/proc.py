@@ -147,6 +147,17 @@ def connections(pid: int) -> List[Connection]:
             for line in fields]
 
 
+def listen_overflows(pid: int) -> int:
+    """Returns how many connections have found a full backlog in the network namespace of a process (netstat(8), -s); 0
+    where that is not known."""
+    with contextlib.suppress(*_ENDED):
+        lines = (PROC / str(pid) / "net/netstat").read_text().splitlines()
+        for names, numbers in zip(lines, lines[1:]):
+            if names.startswith("TcpExt:") and numbers.startswith("TcpExt:"):
+                return int(dict(zip(names.split(), numbers.split())).get("ListenOverflows", 0))
+    return 0
+
+
 def cores() -> int:
     """Returns on how many CPUs this process may run."""
     return len(os.sched_getaffinity(0))

@@ -17,9 +17,9 @@ TESTS = Path(__file__).resolve().parent.parent
 if str(TESTS) not in sys.path:
     sys.path.insert(0, str(TESTS))
 
-from checker import proc  # noqa: E402
+from checker import machine, proc  # noqa: E402
 
-from bench import draw, machine, svg  # noqa: E402
+from bench import draw, svg  # noqa: E402
 from bench.load import Answer, cpu_bound, slow_clients  # noqa: E402
 from bench.measure import SYNCHRONOUS, Entrant, Figure, row  # noqa: E402
 from bench.record import ASLEEP, HELD, QUEUED, UNKNOWN, Lane, Recording, Span, carried_back  # noqa: E402

@@ -247,6 +247,18 @@ def test_a_fault_of_the_checker_is_status_2(command_line: ModuleType) -> None:
     assert status == 2 and lines[-1].startswith("Total: ")
 
 
+def test_rows_come_in_the_order_of_the_catalogue(command_line: ModuleType) -> None:
+    """The checks of the two servers run at the same time, and the speed-up is measured last."""
+    stream = io.StringIO()
+    report = command_line.Report(Terminal(stream))
+    for server in ("mt_server", "mp_server"):
+        report.take({"selected": [check.id for check in CHECKS if check.server == server], "server": server, "contained": ""})
+    for check in reversed(CHECKS):
+        assert stream.getvalue() == ""
+        report.take({"ended": Outcome(check.id, PASSED, []).to_dict()})
+    assert [line.split()[0] for line in stream.getvalue().splitlines()] == [check.id for check in CHECKS]
+
+
 def test_an_inconclusive_check_in_the_result_files(tmp_path: Path) -> None:
     outcomes = [Outcome("mp-speedup", INCONCLUSIVE, ["could not tell: busy"])]
     write_junit(tmp_path / "junit.xml", outcomes, 1.0)

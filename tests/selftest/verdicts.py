@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import platform
+import queue
 import random
 import subprocess
 import sys
@@ -50,11 +51,11 @@ def busy(loops: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def quota() -> Iterator[List[str]]:
+def quota(number: int) -> Iterator[List[str]]:
     """A cgroup with half a CPU; yields the words before a command that put it there. Raises OSError where none can be
     made (cgroups(7); version 1's cpu controller, or version 2)."""
     old = Path("/sys/fs/cgroup/cpu")
-    group = (old if old.is_dir() else Path("/sys/fs/cgroup")) / f"verdicts-{os.getpid()}"
+    group = (old if old.is_dir() else Path("/sys/fs/cgroup")) / f"verdicts-{os.getpid()}-{number}"
     group.mkdir()
     try:
         if old.is_dir():
@@ -76,11 +77,15 @@ class Run(NamedTuple):
     said: List[str]  # the messages of the wrong ones
 
 
-def run(state: State, prefix: Sequence[str], one: corpus.Submission) -> Run:
+def run(state: State, prefixes: "queue.Queue[List[str]]", one: corpus.Submission) -> Run:
+    """Grades a submission once, with the first words before the command that no other run has now."""
+    prefix = prefixes.get()
     try:
         grade = corpus.grade(one.path, one.server, prefix)
     except (RuntimeError, subprocess.TimeoutExpired) as error:
         return Run(state.name, one.name, [f"no grade: {error}"], [], 0.0, [])
+    finally:
+        prefixes.put(prefix)
     failed = [id for id, status in grade.status.items() if status == FAILED]
     either = one.either
     if state.one_core and one.name.endswith("_pinned"):  # where there is one CPU, nobody is bound to fewer
@@ -89,40 +94,44 @@ def run(state: State, prefix: Sequence[str], one: corpus.Submission) -> Run:
     return Run(state.name, one.name, wrong, failed, grade.seconds, [grade.output[line.split()[0]] for line in wrong])
 
 
-def jobs(submissions: Sequence[corpus.Submission], rights: int, wrongs: int, seed: int) -> List[corpus.Submission]:
-    """Returns each submission as often as it is to be run in one state, in a random order."""
-    todo = [one for one in submissions for _ in range(rights if not one.loses else wrongs)]
+def jobs(submissions: Sequence[corpus.Submission], rights: int, wrongs: int, seed: int,
+         done: "Counter[str]") -> List[corpus.Submission]:
+    """Returns each submission as often as it is still to be run in one state, in a random order."""
+    todo = [one for one in submissions for _ in range((wrongs if one.loses else rights) - done[one.name])]
     random.Random(seed).shuffle(todo)
     return todo
 
 
-def run_all(args: argparse.Namespace, submissions: Sequence[corpus.Submission]) -> Tuple[List[Run], List[str]]:
-    runs: List[Run] = []
+def run_all(args: argparse.Namespace, submissions: Sequence[corpus.Submission], runs: List[Run]) -> List[str]:
+    """Adds to the runs what is missing. Returns in words the states that are left out."""
     skipped: List[str] = []
     for number, state in enumerate(STATES):
-        if args.state and state.name not in args.state:
+        done = Counter(run.name for run in runs if run.state == state.name)
+        todo = jobs(submissions, args.rights, args.wrongs, args.seed + number, done)
+        if not todo or args.state and state.name not in args.state:
             continue
         with contextlib.ExitStack() as stack:
-            prefix: List[str] = ["taskset", "-c", "0"] if state.one_core else []
-            if state.quota:
-                try:
-                    prefix = stack.enter_context(quota())
-                except OSError as error:
-                    skipped.append(f"{state.name}: no quota can be set here ({error.strerror})")
-                    continue
+            prefixes: "queue.Queue[List[str]]" = queue.Queue()
+            cpus = sorted(os.sched_getaffinity(0))
+            try:
+                for job in range(args.jobs):
+                    core = ["taskset", "-c", str(cpus[job % len(cpus)])] if state.one_core else []
+                    prefixes.put(core + (stack.enter_context(quota(job)) if state.quota else []))
+            except OSError as error:
+                skipped.append(f"{state.name}: no quota can be set here ({error.strerror})")
+                continue
             stack.enter_context(busy(state.loops))
             pool = stack.enter_context(concurrent.futures.ThreadPoolExecutor(args.jobs))
-            todo = jobs(submissions, args.rights, args.wrongs, args.seed + number)
-            for done in pool.map(lambda one: run(state, prefix, one), todo):
-                runs.append(done)
+            for made in pool.map(lambda one: run(state, prefixes, one), todo):
+                runs.append(made)
                 if args.log:
                     with args.log.open("a") as log:
-                        log.write(json.dumps(done._asdict()) + "\n")
-                if done.wrong:
-                    print(f"{done.state}: {done.name}: {'; '.join(done.wrong)}", flush=True)
+                        log.write(json.dumps(made._asdict()) + "\n")
+                if made.wrong:
+                    print(f"{made.state}: {made.name}: {'; '.join(made.wrong)}", flush=True)
                 elif sys.stderr.isatty():
                     sys.stderr.write(f"\r\x1b[K{state.name}: {len(runs)} runs")
-    return runs, skipped
+    return skipped
 
 
 def report(runs: Sequence[Run], skipped: Sequence[str], submissions: Sequence[corpus.Submission], words: str) -> str:
@@ -187,13 +196,17 @@ def main() -> int:
     parser.add_argument("--only", default="", help="only submissions whose name contains this")
     parser.add_argument("--jobs", type=int, default=1, help="gradings at the same time, a load of its own (1)")
     parser.add_argument("--seed", type=int, default=1, help="of the order (1)")
-    parser.add_argument("--log", type=Path, help="append each run to this file, a line of JSON each")
+    parser.add_argument("--log", type=Path, help="append each run to this file, a line of JSON each; those that it holds "
+                        "already count")
     parser.add_argument("--output", type=Path, default=REPORT)
     args = parser.parse_args()
     submissions = [one for one in corpus.submissions() if args.only in one.name]
     if not submissions:
         parser.error(f"--only {args.only}: no such submission")
-    runs, skipped = run_all(args, submissions)
+    names = {one.name for one in submissions}
+    lines = args.log.read_text().splitlines() if args.log and args.log.exists() else []
+    runs = [made for made in (Run(**json.loads(line)) for line in lines) if made.name in names]
+    skipped = run_all(args, submissions, runs)
     args.output.write_text(report(runs, skipped, submissions, "make verdicts " + " ".join(sys.argv[1:])))
     return int(any(run.wrong for run in runs))
 

@@ -20,11 +20,14 @@ class Machine(NamedTuple):
         """How many cores' worth of work can be done at a time."""
         return self.allowed if self.quota is None else min(float(self.allowed), self.quota)
 
+    def share(self) -> str:
+        """Returns in words what of the machine may be used."""
+        quota = "no CPU quota" if self.quota is None else f"a CPU quota of {self.quota:g}"
+        return f"{self.present} core{'s' * (self.present != 1)}, of which {self.allowed} may be used, {quota}"
+
     def words(self) -> str:
         """Returns the machine in one line, as it stands under every table and picture."""
-        quota = "no CPU quota" if self.quota is None else f"a CPU quota of {self.quota:g}"
-        return (f"{self.model}, {self.present} core{'s' * (self.present != 1)}, of which {self.allowed} may be used, "
-                f"{quota}; {self.kernel}")
+        return f"{self.model}, {self.share()}; {self.kernel}"
 
 
 def this_machine() -> Machine:
