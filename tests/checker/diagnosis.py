@@ -97,7 +97,8 @@ def helpers(tree: Dict[int, proc.Process], idle: Sequence[int], threads: bool) -
     if not own:
         return ""
     if others:
-        return f"there {'are' if others > 1 else 'is'} {others} {'threads' if threads else 'processes'} beside the server itself"
+        kind = ("thread" if threads else "process") + ("" if others == 1 else "s" if threads else "es")
+        return f"there {'is' if others == 1 else 'are'} {others} {kind} beside the server itself"
     if threads:
         return "" if size > STACK else f"no thread was made: all memory of the server, {size >> 10} KiB, is less than one stack"
     if any(process.reaped_faults for process in own) or len(tree) > len(own):

@@ -227,6 +227,7 @@ class Server:
 
     def helpers(self) -> str:
         """Returns in words whether processes or threads were made for clients that have none now, for the student."""
+        self.settle()
         return diagnosis.helpers(self.box.tree(), self.idle, self.name == "mt_server")
 
     def said(self) -> bytes:

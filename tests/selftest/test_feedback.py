@@ -137,7 +137,7 @@ SAYS = {
         "refuses_beyond_table": "without a reply; there are 6[345] processes beside the server itself",
         "waits_at_sixteen": "16 others wait for a client to send; 28[0-9] clients are not accepted"},
     "mt-replies": {
-        "closed_by_creator": "without a reply$",
+        "closed_by_creator": "without a reply(; there is 1 thread beside the server itself)?$",
         "drops_everybody": "without a reply; no thread was made",
         "exits_after_client": "ended with status 0",
         "lock_held_in_accept": "waits for a new client, [0-9] others? waits? for a lock or a thread",
