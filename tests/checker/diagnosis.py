@@ -1,14 +1,12 @@
 """What was observed of a server that does wrong, in words for the student. All this is asked only after a check has found
 a fault: it names the symptom, and decides nothing."""
-import os
 import signal
 from collections import Counter
-from typing import Dict, List, Sequence
+from typing import Collection, Dict, Sequence
 
 from checker import proc
 from checker.box import Box
 from checker.client import Client
-from checker.proc import Task
 
 SIGCHLD = 1 << (signal.SIGCHLD - 1)
 STACK = 8 << 20  # bytes of address space that a thread takes by default: what the box limits a stack to
@@ -30,7 +28,7 @@ CALLS = ("makes one system call after the other", "make one system call after th
 FOR_A_CHILD = WAITS[2][1:]
 
 
-def doing(box: Box, tree: Dict[int, proc.Process], idle: Sequence[int]) -> str:
+def doing(box: Box, tree: Dict[int, proc.Process], idle: Collection[int]) -> str:
     """Returns what the server's threads do right now; nothing if there is none. `idle` are its processes without clients."""
     tasks = sorted(task for pid in tree for task in proc.tasks(pid))
     if not tasks:
@@ -56,7 +54,7 @@ def _sigchld(pid: int, which: str) -> bool:
     return bool(proc.signals(pid).get(which, 0) & SIGCHLD)
 
 
-def connection(box: Box, port: int, client: Client, idle: Sequence[int]) -> str:
+def connection(box: Box, port: int, client: Client, idle: Collection[int]) -> str:
     """Returns where the server's end of a client's connection is: not accepted yet, or who holds it as which descriptor."""
     pids = sorted(pid for pid, process in box.tree().items() if not process.zombie)
     sockets = proc.connections(pids[0]) if pids else []
@@ -89,7 +87,7 @@ def sigchld(pid: int) -> str:
     return f"no handler is installed for SIGCHLD{', it is ignored' if _sigchld(pid, 'SigIgn') else ''}"
 
 
-def helpers(tree: Dict[int, proc.Process], idle: Sequence[int], threads: bool) -> str:
+def helpers(tree: Dict[int, proc.Process], idle: Collection[int], threads: bool) -> str:
     """Returns what there is of processes or threads that were made for clients, or has been."""
     own = [process for pid, process in tree.items() if pid in idle and not process.zombie]
     others = sum(process.threads for process in tree.values() if not process.zombie) - len(own)
