@@ -18,7 +18,7 @@ from checker import proc
 from checker.outcome import CheckFailed
 
 HEAD, TAIL = 16384, 4096  # bytes of output that are kept: the first ones hold the announcement
-PROCESSES = 1200  # beyond what the user has running: a flood of 300 clients needs 300, twice that if it is clumsy
+PROCESSES = 2500  # beyond what the user has running: as many as two servers may have ("processes" below), and more
 # Of each process, but for the last three. No "as" (address space): sanitizers reserve terabytes.
 LIMITS = {"cpu": 60, "fsize": 1 << 26, "nofile": 1024, "core": 0, "stack": 8 << 20, "nice": 0, "rtprio": 0,
           "msgqueue": 0, "memlock": 1 << 16, "memory": 1 << 30, "processes": 1000, "wall": 600}

@@ -2,11 +2,14 @@
 ended in the meantime is left out, never an error."""
 import contextlib
 import os
-from pathlib import Path
 from typing import Dict, Iterator, List, NamedTuple, Optional
 
 TICK = os.sysconf("SC_CLK_TCK")
-PROC = Path("/proc")
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb", buffering=0) as file:
+        return file.read()
 
 
 class Process(NamedTuple):
@@ -38,7 +41,7 @@ class Task(NamedTuple):
 def process(pid: int) -> Optional[Process]:
     """Returns the process, or None if there is none (any more)."""
     try:
-        line = (PROC / str(pid) / "stat").read_bytes().decode("ascii", "replace")
+        line = _read(f"/proc/{pid}/stat").decode("ascii", "replace")
     except OSError:
         return None
     # The name may hold blanks, brackets and newlines: fields are counted from the last bracket.
@@ -53,20 +56,20 @@ def _children(pid: int) -> List[int]:
     found: List[int] = []
     for tid in _tids(pid):
         with contextlib.suppress(*_ENDED):
-            found += map(int, (PROC / str(pid) / "task" / tid / "children").read_text().split())
+            found += map(int, _read(f"/proc/{pid}/task/{tid}/children").split())
     return found
 
 
 def _tids(pid: int) -> List[str]:
     try:
-        return os.listdir(PROC / str(pid) / "task")
+        return os.listdir(f"/proc/{pid}/task")
     except OSError:
         return []
 
 
 # A process may end while it is looked at, without that being an error.
 _ENDED = (OSError, ValueError, IndexError)
-_HAS_CHILDREN = (PROC / "self/task" / str(os.getpid()) / "children").exists()  # CONFIG_PROC_CHILDREN
+_HAS_CHILDREN = os.path.exists(f"/proc/self/task/{os.getpid()}/children")  # CONFIG_PROC_CHILDREN
 
 
 def tree(root: int) -> Dict[int, Process]:
@@ -81,7 +84,7 @@ def tree(root: int) -> Dict[int, Process]:
                 found[pid] = seen
                 todo += _children(pid)
         return found
-    everyone = {int(name): process(int(name)) for name in os.listdir(PROC) if name.isdigit()}
+    everyone = {int(name): process(int(name)) for name in os.listdir("/proc") if name.isdigit()}
     family = {root}
     while True:
         more = {pid for pid, seen in everyone.items() if seen and seen.parent in family} - family
@@ -94,13 +97,13 @@ def tasks(pid: int) -> Iterator[Task]:
     """Yields the threads of a process that have not ended, zombies left out."""
     for tid in _tids(pid):
         with contextlib.suppress(*_ENDED):
-            folder = PROC / str(pid) / "task" / tid
-            fields = (folder / "stat").read_bytes().rpartition(b")")[2].split()
+            folder = f"/proc/{pid}/task/{tid}"
+            fields = _read(f"{folder}/stat").rpartition(b")")[2].split()
             state = fields[0].decode()
             if state in "ZX":
                 continue
             try:
-                run, waiting = (int(number) / 1e9 for number in (folder / "schedstat").read_text().split()[:2])
+                run, waiting = (int(number) / 1e9 for number in _read(f"{folder}/schedstat").split()[:2])
             except OSError:  # a kernel without CONFIG_SCHED_INFO
                 run, waiting = (int(fields[11]) + int(fields[12])) / TICK, 0.0
             yield Task(pid, int(tid), state, run, waiting)
@@ -151,7 +154,7 @@ def listen_overflows(pid: int) -> int:
     """Returns how many connections have found a full backlog in the network namespace of a process (netstat(8), -s); 0
     where that is not known."""
     with contextlib.suppress(*_ENDED):
-        lines = (PROC / str(pid) / "net/netstat").read_text().splitlines()
+        lines = _read(f"/proc/{pid}/net/netstat").decode().splitlines()
         for names, numbers in zip(lines, lines[1:]):
             if names.startswith("TcpExt:") and numbers.startswith("TcpExt:"):
                 return int(dict(zip(names.split(), numbers.split())).get("ListenOverflows", 0))

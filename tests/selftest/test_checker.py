@@ -451,10 +451,13 @@ def test_an_interrupted_grading_still_reports(grading: "subprocess.Popen[str]", 
     assert len(json.loads((tmp_path / "results.json").read_text())["tests"]) == len(CHECKS)
 
 
-def test_a_grading_whose_process_is_killed_still_reports(grading: "subprocess.Popen[str]", tmp_path: Path) -> None:
+@pytest.mark.parametrize("depth", [1, 2], ids=["the process that grades", "the process of one server"])
+def test_a_grading_whose_process_is_killed_still_reports(grading: "subprocess.Popen[str]", tmp_path: Path, depth: int) -> None:
     assert has_begun(grading)
-    child = Path(f"/proc/{grading.pid}/task/{grading.pid}/children").read_text().split()
-    os.kill(int(child[0]), signal.SIGKILL)
+    pid = grading.pid
+    for _ in range(depth):
+        pid = int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[-1])
+    os.kill(pid, signal.SIGKILL)
     out, _ = grading.communicate(timeout=PATIENCE)
     assert grading.returncode == 2
     assert total(subprocess.CompletedProcess([], 2, out, "")) < 100 and "inconclusive" in out
