@@ -112,7 +112,7 @@ def tasks(pid: int) -> Iterator[Task]:
 def in_kernel(task: Task) -> bool:
     """Returns whether a thread has spent most of its time in the kernel."""
     try:
-        fields = (PROC / str(task.pid) / "task" / str(task.tid) / "stat").read_bytes().rpartition(b")")[2].split()
+        fields = _read(f"/proc/{task.pid}/task/{task.tid}/stat").rpartition(b")")[2].split()
         return int(fields[12]) > 2 * int(fields[11])
     except _ENDED:
         return False
@@ -121,7 +121,7 @@ def in_kernel(task: Task) -> bool:
 def signals(pid: int) -> Dict[str, int]:
     """Returns the sets of signals of a process, by the names of proc(5), status; none if it has ended."""
     try:
-        lines = (PROC / str(pid) / "status").read_text(errors="replace").splitlines()
+        lines = _read(f"/proc/{pid}/status").decode(errors="replace").splitlines()
     except OSError:
         return {}
     return {line[:6]: int(line[7:], 16) for line in lines if line[:7] in ("SigPnd:", "ShdPnd:", "SigBlk:", "SigIgn:", "SigCgt:")}
@@ -142,7 +142,7 @@ LISTENS = 10
 def connections(pid: int) -> List[Connection]:
     """Returns the TCP sockets (IPv4) of the network that a process is in; none if that cannot be seen."""
     try:
-        lines = (PROC / str(pid) / "net/tcp").read_text().splitlines()[1:]
+        lines = _read(f"/proc/{pid}/net/tcp").decode().splitlines()[1:]
     except OSError:
         return []
     fields = [line.split() for line in lines]
