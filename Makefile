@@ -1,4 +1,4 @@
-# The lab's chores. `make` alone lists them.
+# The lab's chores. `make` alone lists them; in a handout, without those marked ##+, which need what it leaves out.
 DIR ?= support
 SERVERS = mp_server.c mt_server.c
 C_FILES = $(wildcard support/*.c support/*.h solution/*.c tests/checker/*.[ch] tests/bench/*.c tests/selftest/*.c)
@@ -16,7 +16,7 @@ HANDOUT_FILES = README.md guide.md LICENSE checker.sh Makefile support tests
 .PHONY: help build check test bench bench-floor pictures mutants verdicts skeletons diff handout lint format clean
 
 help:  ## list what can be made
-	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | awk -F'\t' '{ printf "make %-11s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*##$(if $(wildcard solution),+*) /\1	/p' Makefile | awk -F'\t' '{ printf "make %-11s %s\n", $$1, $$2 }'
 
 build:  ## compile the servers in support/ and, where there is one, solution/
 	$(MAKE) -C support
@@ -25,46 +25,46 @@ build:  ## compile the servers in support/ and, where there is one, solution/
 check:  ## grade a folder: make check [DIR=support]
 	@./checker.sh $(DIR)
 
-test:  ## the lab's tests of itself
+test:  ##+ the lab's tests of itself
 	./checker.sh --selftest
 
 bench:  ## measure the three servers, and show who waited when: make bench [DIR=support] [OPTIONS=--help]
 	@python3 -B tests/bench/__main__.py $(OPTIONS) $(DIR)
 
-bench-floor: solution  ## measure solution/'s two servers against bare loops of the system calls alone
+bench-floor: solution  ##+ measure solution/'s two servers against bare loops of the system calls alone
 	@python3 -B tests/bench/__main__.py --floor $(OPTIONS) solution
 
-pictures: solution  ## draw the guide's pictures from real runs, into tests/bench/pictures/
+pictures: solution  ##+ draw the guide's pictures from real runs, into tests/bench/pictures/
 	mkdir -p $(PICTURES)
 	python3 -B tests/bench/__main__.py --workload cpu --rounds 1 --svg $(PICTURES)/cpu-bound.svg $(OPTIONS) solution
 	python3 -B tests/bench/__main__.py --workload slow --rounds 1 --svg $(PICTURES)/slow-client.svg $(OPTIONS) solution
 	python3 -B tests/bench/__main__.py --scaling --svg $(PICTURES)/scaling.svg $(OPTIONS) solution
 
-mutants:  ## change the reference servers a statement at a time, and see which check finds it
+mutants: solution  ##+ change the reference servers a statement at a time, and see which check finds it
 	python3 tests/selftest/mutants.py
 
-verdicts:  ## grade the corpus many times, and write tests/selftest/VERDICTS.md: make verdicts [OPTIONS=--help]
+verdicts: solution  ##+ grade the corpus many times, and write tests/selftest/VERDICTS.md: make verdicts [OPTIONS=--help]
 	python3 tests/selftest/verdicts.py $(OPTIONS)
 
-skeletons: solution  ## make support/'s two skeletons from solution/
+skeletons: solution  ##+ make support/'s two skeletons from solution/
 	python3 solution/skeleton.py
 
 solution:
 	@echo "there is no solution/ here: this is a handout" >&2; exit 2
 
-diff: solution  ## compare a submission with the solution: make diff DIR=...
+diff: solution  ##+ compare a submission with the solution: make diff DIR=...
 	@for file in $(SERVERS); do \
 		[ -f "$(DIR)/$$file" ] || { echo "make diff: there is no $(DIR)/$$file; name a folder: make diff DIR=..." >&2; exit 2; }; \
 	done
 	@status=0; for file in $(SERVERS); do diff -u "$(DIR)/$$file" "solution/$$file" || status=$$?; done; [ $$status -le 1 ]
 
-handout: solution  ## make the archive that students get
+handout: solution  ##+ make the archive that students get
 	python3 solution/skeleton.py --check
 	tar -czf $(HANDOUT) --transform 's,^,$(HANDOUT_NAME)/,' --exclude=selftest --exclude=__pycache__ --exclude='*.[od]' \
 		--exclude=support/server --exclude=support/mp_server --exclude=support/mt_server $(HANDOUT_FILES)
 	@echo "$(HANDOUT) made"
 
-lint:  ## look for faults with the tools that are installed, and name those that are not
+lint:  ##+ look for faults with the tools that are installed, and name those that are not
 	@set -e; missing=; \
 	if command -v gcc >/dev/null; then for file in $(filter %.c,$(C_FILES)); do \
 		gcc -std=gnu17 -O1 -Wall -Wextra -Werror -fanalyzer -Isupport -c -o /dev/null $$file; done; \
@@ -80,7 +80,7 @@ lint:  ## look for faults with the tools that are installed, and name those that
 	[ -z "$$missing" ] || echo "make lint: not installed, so not used:$$missing"; \
 	[ ! -d solution ] || python3 solution/skeleton.py --check; echo "make lint: nothing found"
 
-format:  ## lay out the C files as lint wants them
+format:  ##+ lay out the C files as lint wants them
 	clang-format --style='$(C_STYLE)' -i $(C_FILES)
 
 clean:  ## remove what was compiled

@@ -12,11 +12,12 @@
  *	more than 31 bytes without a newline		error: request too long, sent without waiting for its end
  *
  * What follows the newline is ignored.
+ *
+ * Searching and printing are done here in a few lines, not by memchr(3) and snprintf(3): each page of memory that a new
+ * process touches costs a page fault, library code included, and at n = 0 these took an eighth of the time of mp_server.
  */
 #include <errno.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -25,6 +26,7 @@
 enum {
 	MAX_N = 40,
 	REQUEST_SIZE = 32, /* longer than any legal request, room for an illegal one that deserves a reason */
+	REPLY_SIZE = 64,   /* longer than any line of reply */
 	LINGER_READS = 1024,
 };
 
@@ -36,13 +38,23 @@ __attribute__((noinline)) static unsigned long fibonacci(unsigned int n)
 	return n < 2 ? 1 : fibonacci(n - 1) + fibonacci(n - 2);
 }
 
+/* Returns how many bytes come before the first newline; length if there is none. */
+static size_t line_length(const char *text, size_t length)
+{
+	size_t at = 0;
+
+	while (at < length && text[at] != '\n')
+		at++;
+	return at;
+}
+
 /* Reads until there is a newline, the end of input or size bytes. Returns how many bytes there are, what follows the
  * newline included; -1 if the client is gone. */
 static ssize_t read_request(int connfd, char *request, size_t size)
 {
 	size_t length = 0;
 
-	while (length < size && memchr(request, '\n', length) == NULL) {
+	while (length < size && line_length(request, length) == length) {
 		ssize_t count = recv(connfd, request + length, size - length, 0);
 
 		if (count == -1 && errno == EINTR)
@@ -56,19 +68,19 @@ static ssize_t read_request(int connfd, char *request, size_t size)
 	return (ssize_t)length;
 }
 
-/* Writes all of the text, or as much as a client takes that does not stay. */
-static void write_reply(int connfd, const char *text)
+/* Writes all of the line, or as much as a client takes that does not stay. */
+static void write_reply(int connfd, const char *line)
 {
-	size_t length = strlen(text);
+	size_t length = line_length(line, REPLY_SIZE) + 1;
 
 	while (length > 0) {
-		ssize_t count = send(connfd, text, length, MSG_NOSIGNAL);
+		ssize_t count = send(connfd, line, length, MSG_NOSIGNAL);
 
 		if (count == -1 && errno == EINTR)
 			continue;
 		if (count == -1)
 			return;
-		text += count;
+		line += count;
 		length -= (size_t)count;
 	}
 }
@@ -93,6 +105,18 @@ static const char *parse_request(const char *request, size_t length, unsigned in
 	return *n > MAX_N ? "error: out of range, n is 0 to 40\n" : NULL;
 }
 
+/* Writes the number and a newline in front of where a buffer ends, from right to left; returns where they begin. */
+static const char *print_number(unsigned long number, char *end)
+{
+	char *begin = end;
+
+	*--begin = '\n';
+	do
+		*--begin = (char)('0' + number % 10);
+	while ((number /= 10) > 0);
+	return begin;
+}
+
 /* A socket closed with input unread is reset, and the reset may overtake the reply (RFC 9112, section 9.6). So tell
  * the client that the reply is over, and throw away what it still sends, within limits. */
 static void linger(int connfd)
@@ -111,19 +135,17 @@ static void linger(int connfd)
 
 void serve_client(int connfd)
 {
-	char request[REQUEST_SIZE] = "", reply[REQUEST_SIZE];
-	ssize_t received = read_request(connfd, request, sizeof(request));
-	size_t length = received == -1 ? 0 : (size_t)received;
-	const char *newline = memchr(request, '\n', length);
-	const char *error;
+	char request[REQUEST_SIZE] = "", buffer[REPLY_SIZE];
+	ssize_t length = read_request(connfd, request, sizeof(request));
+	const char *reply;
 	unsigned int n;
 
-	if (received == -1)
+	if (length == -1)
 		return;
-	error = parse_request(request, newline == NULL ? length : (size_t)(newline - request), &n);
-	if (error == NULL)
-		snprintf(reply, sizeof(reply), "%lu\n", fibonacci(n));
-	write_reply(connfd, error == NULL ? reply : error);
+	reply = parse_request(request, line_length(request, (size_t)length), &n);
+	if (reply == NULL)
+		reply = print_number(fibonacci(n), buffer + sizeof(buffer));
+	write_reply(connfd, reply);
 	if (length == REQUEST_SIZE || recv(connfd, request, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
 		linger(connfd);
 }

@@ -24,13 +24,15 @@ def test_concurrency(concurrency: Exception) -> None:
 
 @pytest.mark.check("mp-processes")
 def test_processes(server: Server) -> None:
-    done = f"{AT_ONCE} clients connected and stayed silent"
+    done, before = f"{AT_ONCE} clients connected and stayed silent", server.threads()
     clients = server.connect_in_turn(AT_ONCE)
     if not server.wait(lambda: len(server.workers()) >= AT_ONCE):
-        raise CheckFailed(done, f"{AT_ONCE} more processes than without clients", f"{len(server.workers())} more")
+        raise CheckFailed(done, f"{AT_ONCE} more processes than without clients",
+                          f"{len(server.workers())} more than the {len(server.idle)} of before, and "
+                          f"{server.threads() - before} more threads; {server.doing()}")
     threads = max(process.threads for pid, process in server.box.tree().items() if pid in server.workers())
     if threads > 1:
-        raise CheckFailed(done, "processes of one thread each", f"one of {threads} threads")
+        raise CheckFailed(done, "processes of one thread each", f"one of {threads} threads; {server.doing()}")
     for client in clients:
         behaviour.served(server, client.send(b"1\n"), done + "; then each sent '1'")
         client.close()

@@ -29,7 +29,7 @@ def test_threads(server: Server) -> None:
     clients = server.connect_in_turn(AT_ONCE)
     if not server.wait(lambda: server.threads() >= before + AT_ONCE):
         raise CheckFailed(done, f"{AT_ONCE} more threads than the {before} without clients",
-                          f"{server.threads() - before} more")
+                          f"{server.threads() - before} more, and {len(server.workers())} more processes; {server.doing()}")
     if server.workers():
         raise CheckFailed(done, "no more processes than without clients", f"{len(server.workers())} more")
     for client in clients:
@@ -37,7 +37,7 @@ def test_threads(server: Server) -> None:
         client.close()
     if not server.wait(lambda: server.threads() <= before, quiet=PILE_QUIET):
         raise CheckFailed(f"{AT_ONCE} clients were served and left", "that their threads end",
-                          f"{server.threads() - before} of them are still there")
+                          f"{server.threads() - before} more than without clients are there; {server.doing()}")
 
 
 @pytest.mark.check("mt-races")

@@ -5,11 +5,14 @@ import random
 import signal
 from typing import Callable, Iterable, Iterator, Sequence
 
+from checker import diagnosis
+from checker.catalogue import SILENT, STACKS
 from checker.client import Client
-from checker.outcome import CheckFailed
+from checker.outcome import CheckFailed, Inconclusive
 from checker.server import CPU_BUDGET, Server
 
 AT_ONCE = 8  # clients in flight
+MORE = 60  # clients for a closer look at what is wrong
 MANY = 100  # clients, one after the other: more than a small fixed table holds
 FLOOD = 300  # clients at once
 SLACK = 2  # a constant number that may stay behind: one being reaped, one being opened
@@ -19,6 +22,22 @@ FAULTS = 10  # clients with the same trouble, one after the other
 STRAY = b"tcp_accept: descriptor"  # what tcp.c prints when it cannot accept
 BRIEF = 0.015  # seconds asleep until a server has dealt with what it was sent
 PILE_QUIET = 1.5  # seconds: a server may clean up by a timer of a second
+
+
+RESET = ("python3 -c \"import socket, struct; c = socket.create_connection(('localhost', 2999)); c.sendall(b'25\\n'); "
+         "c.setsockopt(1, 13, struct.pack('ii', 1, 0))\"; ./client.py localhost 2999 1")  # SO_LINGER of zero: a reset
+BLOCKS = ("grep heap /proc/PID/maps; for i in $(seq 10000); do exec 3<>/dev/tcp/localhost/2999; echo 1 >&3; read -r <&3; done; "
+          "grep heap /proc/PID/maps  # the server started by MALLOC_ARENA_MAX=1 ./mt_server 2999")
+
+
+@contextlib.contextmanager
+def by_hand(commands: str) -> Iterator[None]:
+    """What fails in the body, or in the function it decorates, can be seen by these commands (catalogue.py)."""
+    try:
+        yield
+    except CheckFailed as error:
+        error.by_hand = error.by_hand or commands
+        raise
 
 
 def fib(n: int) -> int:
@@ -41,8 +60,21 @@ def seen_by(client: Client, server: Server) -> str:
         return f"the line '{client.line[:60]}'"
     part = f"{len(client.received)} bytes without a newline, then " if client.received else ""
     if client.ended:
-        return f"{part}the connection {'was reset' if client.ended == 'reset' else 'ended'} without a reply"
-    return f"{part}no reply; {server.doing()}"
+        return _words(f"{part}the connection {'was reset' if client.ended == 'reset' else 'ended'} without a reply",
+                      closer(server.helpers))
+    return _words(f"{part}no reply; {server.doing()}", closer(lambda: server.has(client)),
+                  closer(server.helpers) if len(server.box.tree()) == 1 else "")
+
+
+def closer(look: Callable[[], str]) -> str:
+    """Returns what a closer look at a failure shows, in words; nothing if it fails itself: the verdict stands already."""
+    with contextlib.suppress(CheckFailed, Inconclusive, OSError, RuntimeError, LookupError):
+        return look()
+    return ""
+
+
+def _words(*parts: str) -> str:
+    return "; ".join(filter(None, parts))
 
 
 def expect(server: Server, client: Client, n: int, done: str) -> None:
@@ -83,9 +115,10 @@ def concurrency(server: Server) -> None:
         client.close()
         if number == AT_ONCE // 2:
             server.settle()
-            for n in range(3):
-                still_serves(server, f"{AT_ONCE} clients connected; {AT_ONCE - number + 1} were served and left, "
-                             f"{number - 1} stayed silent", n)
+            with by_hand(SILENT + "; exec 3>&-; sleep 1; ./client.py localhost 2999 10"):
+                for n in range(3):
+                    still_serves(server, f"{AT_ONCE} clients connected; {AT_ONCE - number + 1} were served and left, "
+                                 f"{number - 1} stayed silent", n)
 
 
 def end_of_stream(server: Server) -> None:
@@ -96,16 +129,25 @@ def end_of_stream(server: Server) -> None:
         _ends(server, client, f"3 clients connected; the {which} sent '5', got its reply and read on")
 
 
+@by_hand("exec 3<>/dev/tcp/localhost/2999; echo 5 >&3; cat <&3  # which must end by itself")
 def _ends(server: Server, client: Client, done: str) -> None:
     if not server.wait(lambda: bool(client.ended), client):
-        raise CheckFailed(done, "the end of its connection", "the connection stays open: its descriptor is not closed "
-                          "everywhere")
+        raise CheckFailed(done, "the end of its connection", _words(
+            "the connection stays open", closer(lambda: server.has(client)), server.doing(), closer(lambda: _late(server, client))))
 
 
+def _late(server: Server, client: Client) -> str:
+    server.connect()
+    late = server.wait(lambda: bool(client.ended), client, quiet=0.2)
+    return "it ended when another client connected" if late else ""
+
+
+@by_hand("./client_bench.sh 2999 50 1; ls -l /proc/PID/fd")
 def descriptors_stay(server: Server) -> None:
     """Descriptors do not pile up with the number of clients served."""
     before = server.descriptors()
-    for _ in range(MANY):
+    for number in range(MANY):
+        server.lately = f"{number} clients were served, one after the other; then "
         client = server.ask(0)
         served(server, client, f"{MANY} clients, one after the other, each sent '0'")
         _ends(server, client, "a client alone sent '0', got its reply and read on")
@@ -114,9 +156,10 @@ def descriptors_stay(server: Server) -> None:
     after = server.descriptors()
     if after > before + SLACK:
         raise CheckFailed(f"served {MANY} clients, one after the other", f"about the {before} open descriptors of before",
-                          f"{after} open descriptors")
+                          f"{after} open descriptors in the server itself, though each client saw the end of its connection")
 
 
+@by_hand("exec 3<>/dev/tcp/localhost/2999; kill -KILL PID; ./mp_server 2999")
 def port_is_free_after_death(server: Server) -> None:
     """Children that serve clients do not hold the listening socket: with the server itself gone, its port is closed."""
     server.connect_in_turn(AT_ONCE)
@@ -127,7 +170,8 @@ def port_is_free_after_death(server: Server) -> None:
     server.wait(lambda: not server.idle & set(server.box.tree()))  # reaped: each of its threads has let go of its files
     if not refused(server):
         raise CheckFailed(f"{AT_ONCE} clients connected and stayed silent; then the server was killed, not its children",
-                          "that nobody listens on the port any more", "a child still holds the listening socket")
+                          "that nobody listens on the port any more",
+                          _words("a child still holds the listening socket", closer(server.listeners)))
 
 
 def still_serves(server: Server, done: str, n: int = 10) -> None:
@@ -137,20 +181,23 @@ def still_serves(server: Server, done: str, n: int = 10) -> None:
     client.close()
 
 
+@by_hand("for i in 1 2 3 4 5 6 7 8; do exec 3<>/dev/tcp/localhost/2999; exec 3>&-; done; sleep 1; ls -l /proc/PID/fd")
 def bad_clients(server: Server) -> None:
     """Clients that vanish, reset or send too much harm nobody else, and leave no descriptor behind."""
-    for request in (b"", b"3", b"25\n"):
-        server.connect().send(request).reset()
-        still_serves(server, f"a client sent {request.decode()!r} and reset its connection")
-    client = server.ask(3)
-    answered(server, client)
-    client.reset()
-    still_serves(server, "a client reset its connection after its reply")
-    client = server.connect()
-    sent = 0
-    while sent < 1 << 20 and not client.ended and server.wait(client.writable):
-        sent += client.write(b"7" * 65536)
-    still_serves(server, "a client sent a request of 1 MB without a newline")
+    with by_hand(RESET):
+        for request in (b"", b"3", b"25\n"):
+            server.connect().send(request).reset()
+            still_serves(server, f"a client sent {request.decode()!r} and reset its connection")
+        client = server.ask(3)
+        answered(server, client)
+        client.reset()
+        still_serves(server, "a client reset its connection after its reply")
+    with by_hand("head -c 1000000 /dev/zero | tr '\\0' 7 >/dev/tcp/localhost/2999; ./client.py localhost 2999 1"):
+        client = server.connect()
+        sent = 0
+        while sent < 1 << 20 and not client.ended and server.wait(client.writable):
+            sent += client.write(b"7" * 65536)
+        still_serves(server, "a client sent a request of 1 MB without a newline")
     server.ask(20)  # never reads
     still_serves(server, "a client never read its reply")
     vanished = _left_behind(server, lambda: server.connect().close())
@@ -170,6 +217,8 @@ def _left_behind(server: Server, act: Callable[[], None]) -> int:
     return server.descriptors() - before
 
 
+@by_hand("python3 -c \"import socket, time; c = [socket.create_connection(('localhost', 2999)) for _ in range(300)]; "
+         "time.sleep(60)\" & sleep 1; ./client.py localhost 2999 7")
 def flood(server: Server) -> None:
     """Many clients at once are all served, the last one first: there is no fixed number."""
     clients = [server.connect() for _ in range(FLOOD)]
@@ -204,16 +253,19 @@ def failing_creation(server: Server, call: str) -> None:
                           f"{left} more in all")
 
 
+@by_hand("prlimit --pid PID --nofile=4:; ./client.py localhost 2999 1 & ./client.py localhost 2999 1 & sleep 1; "
+         "prlimit --pid PID --nofile=1024:; ./client.py localhost 2999 1")
 def short_of_descriptors(server: Server) -> None:
     """accept(2) fails with EMFILE for a while; then the server goes on."""
     for pid in server.idle:
         server.box.limit_descriptors(pid, server.box.descriptors(pid))
+    done = "3 clients connected while the server was short of descriptors (EMFILE); then there were enough again"
+    server.lately = "the server was short of descriptors (EMFILE) for a while; then "
     # An accept(2) that waits already has its descriptor: the first client is no test.
     clients = [server.ask(4) for _ in range(3)]
     server.settle(patience=0.2)
     for pid in server.idle:
         server.box.limit_descriptors(pid, None)
-    done = "3 clients connected while the server was short of descriptors (EMFILE); then there were enough again"
     for client in clients:
         _served_or_dropped(server, client, done)
     still_serves(server, done)
@@ -256,16 +308,20 @@ def send_at_once(server: Server, clients: Sequence[Client], request: bytes) -> N
             client.send(request)
 
 
+@by_hand(SILENT + "; exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; sleep 1; ps -C mp_server -o pid,ppid,stat,nlwp")
 def children_end(server: Server) -> None:
     """The processes of clients that were served end; none of them goes back to accept more."""
     done = f"{AT_ONCE} clients were served and left"
     if not server.wait(lambda: not server.workers(), quiet=PILE_QUIET):
-        raise CheckFailed(done, "that their processes end", f"{len(server.workers())} of them are still there")
+        raise CheckFailed(done, "that their processes end", f"{len(server.workers())} more than without clients are there; "
+                          + server.doing())
     if STRAY in server.said():
         raise CheckFailed(done, "that their processes end without another tcp_accept()",
                           "a process that may not accept clients called tcp_accept(), and died of that")
 
 
+@by_hand(SILENT + "; kill -STOP PID; exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; sleep 1; kill -CONT PID; "
+         "ps -C mp_server -o pid,ppid,stat")
 def zombies_of_one_moment(server: Server) -> None:
     """Children that end while the server cannot run are all reaped later, though their signals merge into one."""
     clients = server.connect_in_turn(AT_ONCE)
@@ -278,14 +334,26 @@ def zombies_of_one_moment(server: Server) -> None:
         server.wait(lambda: not server.workers(), *clients)
     still_serves(server, done)
     if not server.wait(lambda: len(server.zombies()) <= SLACK, quiet=PILE_QUIET):
-        zombies = len(server.zombies())
-        nobody = "Not one child was waited for: does anything call waitpid(), and does it run when a child ends?"
-        raise CheckFailed(done, f"at most {SLACK} zombies", f"{zombies} zombies", nobody if zombies > AT_ONCE else "")
+        zombies = server.zombies()
+        hint = "Not one child was waited for: does anything call waitpid(), and does it run when a child ends?"
+        raise CheckFailed(done, f"at most {SLACK} zombies", _words(
+            f"{len(zombies)} zombies after {AT_ONCE + 2} clients", closer(lambda: _more_zombies(server)),
+            closer(lambda: diagnosis.sigchld(zombies[0].parent))), hint if len(zombies) > AT_ONCE else "")
+
+
+def _more_zombies(server: Server) -> str:
+    for _ in range(MORE):
+        client = server.ask(0)
+        served(server, client, "")
+        client.close()
+    server.settle()
+    return f"{len(server.zombies())} after {MORE} more, one after the other"
 
 
 def zombies_stay_few(server: Server) -> None:
     """Zombies do not pile up with the number of clients served."""
-    for _ in range(MANY):
+    for number in range(MANY):
+        server.lately = f"{AT_ONCE + number + 2} clients were served; then "
         client = server.ask(0)
         served(server, client, f"{MANY} clients, one after the other, each sent '0'")
         client.close()
@@ -301,11 +369,13 @@ def own_replies(server: Server) -> None:
     with stopped(server, server.idle):
         clients = [server.ask(n) for n in range(1, AT_ONCE + 1)]
     answered(server, *clients, budget=10.0)  # some right ones spin until a thread has taken its descriptor over
+    right = [str(n) for n, client in enumerate(clients, start=1) if client.line == str(fib(n))]
     for n, client in enumerate(clients, start=1):
         if client.line != str(fib(n)):
             raise CheckFailed(f"{AT_ONCE} clients connected at the same moment and sent '1' to '{AT_ONCE}'; each new "
                               "thread was held back until the next one was created",
-                              f"the line '{fib(n)}' for the client that sent '{n}'", seen_by(client, server))
+                              f"the line '{fib(n)}' for the client that sent '{n}'", _words(
+                                  seen_by(client, server), f"the right one came to {' '.join(right) or 'nobody'}"))
 
 
 def memory_stays(server: Server) -> None:
@@ -356,9 +426,9 @@ def _memory_stays(server: Server, act: Callable[[], None], clients: int, done: s
     growth = sorted(after - before for before, after in zip(sizes, sizes[1:]))
     if growth[1] >= LEAST_LEAK and server.wait(lambda: size() < sizes[0] + growth[1], quiet=PILE_QUIET) is False:
         each = growth[len(growth) // 2] / clients
-        kind = "the stacks of ended threads" if each > 8 * LEAST_LEAK else "blocks of malloc()"
+        kind, commands = ("the stacks of ended threads", STACKS) if each > 8 * LEAST_LEAK else ("blocks of malloc()", BLOCKS)
         raise CheckFailed(done.format(clients * MEMORY_ROUNDS), "about the memory of before",
-                          f"{each / 1024:.0f} KiB more for each: {kind} pile up")
+                          f"{each / 1024:.0f} KiB more for each: {kind} pile up", by_hand=commands)
 
 
 def refused(server: Server) -> bool:

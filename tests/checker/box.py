@@ -204,6 +204,10 @@ class Box:
         """Returns the kernel functions in which threads of the box sleep (proc(5), wchan); "" where that is not known."""
         return self._as_user(_wchan, [(task.pid, task.tid) for task in tasks])
 
+    def holders(self, pids: Sequence[int], inode: int) -> List[Tuple[int, int]]:
+        """Returns which of the processes have a socket open, and as which descriptor, the first of each."""
+        return [(pid, descriptor) for pid, descriptor in self._as_user(_holders, list(pids), f"socket:[{inode}]")]
+
     def limit_processes(self, pid: int, number: Optional[int]) -> None:
         """Lets a process of the box create processes and threads only up to a number, or (None) as many as at first:
         prlimit(2), RLIMIT_NPROC. Does nothing if the process has ended."""
@@ -296,6 +300,16 @@ def _count_descriptors(pid: int) -> Optional[int]:
     except PermissionError:
         seen = proc.process(pid)
         return None if seen and not seen.zombie else 0
+
+
+def _holders(pids: Sequence[int], target: str) -> List[Tuple[int, int]]:
+    found = {}
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            for name in sorted(os.listdir(f"/proc/{pid}/fd"), key=int, reverse=True):
+                if os.readlink(f"/proc/{pid}/fd/{name}") == target:
+                    found[pid] = int(name)
+    return list(found.items())
 
 
 def _wchan(tasks: Sequence[Tuple[int, int]]) -> List[str]:

@@ -20,6 +20,10 @@ class Client:
     def fileno(self) -> int:
         return self.socket.fileno()
 
+    def port(self) -> int:
+        """Returns the client's own port."""
+        return self.socket.getsockname()[1]
+
     def send(self, request: bytes) -> "Client":
         """Sends what the socket takes at once; a server that is gone shows when reading."""
         try:

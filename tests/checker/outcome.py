@@ -8,11 +8,11 @@ PASSED, FAILED, INCONCLUSIVE = "passed", "failed", "inconclusive"
 
 class CheckFailed(AssertionError):
     """A check found a fault. The texts are for a student: what was done, what should follow, what was seen instead
-    (with numbers), and, where the check's own hint does not fit, what to think about next."""
+    (with numbers), and, where the check's own do not fit, what to think about next, and how to see the same by hand."""
 
-    def __init__(self, done: str, expected: str, seen: str, hint: str = "") -> None:
+    def __init__(self, done: str, expected: str, seen: str, hint: str = "", by_hand: str = "") -> None:
         super().__init__(seen)
-        self.done, self.expected, self.seen, self.hint = done, expected, seen, hint
+        self.done, self.expected, self.seen, self.hint, self.by_hand = done, expected, seen, hint, by_hand
 
 
 class NotGraded(Exception):
@@ -43,7 +43,8 @@ def outcome_of(check: Check, error: Optional[BaseException], output: str, note: 
         return Outcome(check.id, PASSED, note.splitlines(), "", seconds)
     if isinstance(error, CheckFailed):
         lines = [f"done:     {error.done}", f"expected: {error.expected}", f"seen:     {error.seen}",
-                 f"where:    {check.where}", f"think:    {error.hint or check.hint}", f"by hand:  {check.by_hand}"]
+                 f"where:    {check.where}", f"think:    {error.hint or check.hint}", f"by hand:  ./{check.server} 2999; then, in bash elsewhere: "
+                 + (error.by_hand or check.by_hand).replace("PID", check.pid)]
         return Outcome(check.id, FAILED, lines, output, seconds)
     if isinstance(error, NotGraded):
         return Outcome(check.id, FAILED, [str(error)], output, seconds, spared=True)

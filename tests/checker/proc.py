@@ -21,6 +21,7 @@ class Process(NamedTuple):
     threads: int
     own_time: float  # utime + stime
     reaped_time: float  # of children waited for: cutime + cstime
+    reaped_faults: int  # page faults of children waited for: each has some
     address_space: int  # bytes
 
     @property
@@ -48,7 +49,7 @@ def process(pid: int) -> Optional[Process]:
     fields = after.split()
     ticks = [int(field) / TICK for field in fields[11:15]]
     return Process(pid, before.partition("(")[2], fields[0], int(fields[1]), int(fields[17]), ticks[0] + ticks[1],
-                   ticks[2] + ticks[3], int(fields[20]))
+                   ticks[2] + ticks[3], int(fields[8]), int(fields[20]))
 
 
 def _children(pid: int) -> List[int]:
@@ -106,6 +107,47 @@ def tasks(pid: int) -> Iterator[Task]:
             except OSError:  # a kernel without CONFIG_SCHED_INFO
                 run, waiting = (int(fields[11]) + int(fields[12])) / TICK, 0.0
             yield Task(pid, int(tid), state, run, waiting)
+
+
+def in_kernel(task: Task) -> bool:
+    """Returns whether a thread has spent most of its time in the kernel."""
+    try:
+        fields = _read(f"/proc/{task.pid}/task/{task.tid}/stat").rpartition(b")")[2].split()
+        return int(fields[12]) > 2 * int(fields[11])
+    except _ENDED:
+        return False
+
+
+def signals(pid: int) -> Dict[str, int]:
+    """Returns the sets of signals of a process, by the names of proc(5), status; none if it has ended."""
+    try:
+        lines = _read(f"/proc/{pid}/status").decode(errors="replace").splitlines()
+    except OSError:
+        return {}
+    return {line[:6]: int(line[7:], 16) for line in lines if line[:7] in ("SigPnd:", "ShdPnd:", "SigBlk:", "SigIgn:", "SigCgt:")}
+
+
+class Connection(NamedTuple):
+    """One line of /proc/PID/net/tcp."""
+    local: int  # ports
+    remote: int
+    state: int
+    waiting: int  # clients to be accepted, if the socket listens
+    inode: int  # 0: nobody has accepted it, or all have closed it
+
+
+LISTENS = 10
+
+
+def connections(pid: int) -> List[Connection]:
+    """Returns the TCP sockets (IPv4) of the network that a process is in; none if that cannot be seen."""
+    try:
+        lines = _read(f"/proc/{pid}/net/tcp").decode().splitlines()[1:]
+    except OSError:
+        return []
+    fields = [line.split() for line in lines]
+    return [Connection(int(line[1][-4:], 16), int(line[2][-4:], 16), int(line[3], 16), int(line[4][-8:], 16), int(line[9]))
+            for line in fields]
 
 
 def listen_overflows(pid: int) -> int:

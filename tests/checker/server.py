@@ -6,12 +6,12 @@ a thread runnable, not asleep, and so only makes the wait longer. A server that 
 condition is given so much CPU time; where the machine does not give it that much, the check is inconclusive."""
 import re
 import select
+import signal
 import time
-from collections import Counter
 from pathlib import Path
 from typing import Callable, FrozenSet, List, Mapping, Match, Optional, Set, Tuple
 
-from checker import proc
+from checker import diagnosis, proc
 from checker.box import Box
 from checker.client import Client
 from checker.outcome import CheckFailed, Inconclusive
@@ -28,16 +28,6 @@ ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "MALLOC_ARENA_MAX": "1"} 
 
 
 Activity = Tuple[float, FrozenSet[int], bool]  # time run; threads; does one sleep uninterruptibly?
-
-
-# What a thread waits for, by the kernel function that it sleeps in: "the server ...", "N others ...".
-WAITS = (("futex", "waits for a lock or a thread", "wait for a lock or a thread"),
-         ("do_wait", "waits for a child to end", "wait for a child to end"),
-         ("accept", "waits for a new client", "wait for a new client"),
-         ("nanosleep", "sleeps by the clock", "sleep by the clock"),
-         ("wait_woken", "waits for a client to send", "wait for a client to send"),
-         ("poll", "waits in poll or select", "wait in poll or select"),
-         ("pipe", "waits for a pipe", "wait for a pipe"))
 
 
 class Server:
@@ -84,6 +74,7 @@ class Server:
         client.close()
         self.settle()
         self.idle = self.live()
+        self.lately = "one client was served; then " if client.line else "one client came; then "
 
     def connect(self) -> Client:
         """Returns a new client, connected: the kernel sees to that, even if the server never accepts it (listen(2))."""
@@ -217,24 +208,27 @@ class Server:
         if status == -1:
             return "and all around it is gone"
         if status & 0x7f:
-            return f"was killed by signal {status & 0x7f}"
-        return f"ended with status {status >> 8}"
+            return f"was killed by signal {status & 0x7f} ({signal.strsignal(status & 0x7f)})"
+        others = len(self.live())
+        left = f"; {others} process{'es' * (others > 1)} that it has started live on" if others else ""
+        return f"ended with status {status >> 8}{left}"
 
     def doing(self) -> str:
         """Returns in words what the server's threads do right now, for the student."""
-        tree = self.box.tree()
-        tasks = sorted(task for pid in tree for task in proc.tasks(pid))
-        if not tasks:
-            return f"the server {self.ending()}"
-        main = next((at for at, task in enumerate(tasks) if task.pid in self.idle), 0)
-        found = [next((words[1:] for words in WAITS if words[0] in function), ("sleeps", "sleep"))
-                 if task.state in "SD" else ("computes", "compute")
-                 for task, function in zip(tasks, self.box.waits_in(tasks))]
-        children = [str(child.pid) for child in tree.values() if child.parent == tasks[main].pid and not child.zombie]
-        which = f" (process {', '.join(children[:3])})" if found[main] == WAITS[1][1:] and children else ""
-        others = Counter(words for at, words in enumerate(found) if at != main)
-        rest = "".join(f", {count} other{'' if count == 1 else 's'} {words[count > 1]}" for words, count in others.most_common())
-        return f"the server {found[main][0]}{which}{rest}"
+        return diagnosis.doing(self.box, self.box.tree(), self.idle) or f"the server {self.ending()}"
+
+    def has(self, client: Client) -> str:
+        """Returns in words where the server's end of a client's connection is, for the student; "" if nowhere."""
+        return diagnosis.connection(self.box, self.port, client, self.idle)
+
+    def listeners(self) -> str:
+        """Returns in words which processes have the listening socket open, for the student; "" if none has."""
+        return diagnosis.listeners(self.box, self.port)
+
+    def helpers(self) -> str:
+        """Returns in words whether processes or threads were made for clients that have none now, for the student."""
+        self.settle()
+        return diagnosis.helpers(self.box.tree(), self.idle, self.name == "mt_server")
 
     def said(self) -> bytes:
         """Returns the end of what it printed, on standard output and standard error together."""

@@ -85,12 +85,13 @@ class Grade(NamedTuple):
         return found
 
 
-def grade(path: Path, server: str, prefix: Sequence[str] = (), timeout: float = 300) -> Grade:
-    """Grades one file as the given server with ./checker.sh; `prefix` are words before it, as taskset's."""
+def grade(path: Path, server: str, prefix: Sequence[str] = (), timeout: float = 300, only: str = "") -> Grade:
+    """Grades one file as the given server with ./checker.sh; `prefix` are words before it, as taskset's; `only` is the one
+    check that is wanted."""
     with tempfile.TemporaryDirectory(prefix="corpus-") as folder:
         (Path(folder) / f"{server}.c").write_bytes(path.read_bytes())
         result = Path(folder) / "results.json"
-        done = subprocess.run([*prefix, str(LAB / "checker.sh"), "--quick", "-k", server, "--json", str(result), folder],
+        done = subprocess.run([*prefix, str(LAB / "checker.sh"), "--quick", "-k", only or server, "--json", str(result), folder],
                               env={**os.environ, "PYTHON": sys.executable}, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=timeout)
         if not result.exists():
