@@ -81,7 +81,7 @@ class Meter:
 def overtaking(start: Callable[..., Server], server: Server, cost: float) -> float:
     """Step 2; `cost` is about the CPU time of one of the largest requests. Returns the speed-up that as many idle cores
     would show: time run and runnable over wall time."""
-    lost = 0
+    lost, waits = 0, ""
     for _ in range(ATTEMPTS):
         quick, *slow = server.connect_in_turn(AT_ONCE)
         meter = Meter(server)
@@ -90,6 +90,7 @@ def overtaking(start: Callable[..., Server], server: Server, cost: float) -> flo
         if not any(client.line for client in slow):
             quick.send(b"1\n")
             server.wait(lambda: any(client.line or client.ended for client in [quick, *slow]), quick, *slow, budget=AT_ONCE * cost)
+            waits = server.doing()
             if quick.line and not any(client.line for client in slow):
                 return all_run(server, slow, meter, cost, RUN_SHARE * cost)
             lost += 1
@@ -100,7 +101,7 @@ def overtaking(start: Callable[..., Server], server: Server, cost: float) -> flo
                            "grade again")
     raise CheckFailed(f"{len(slow)} clients sent '{LARGEST}'; when all were being computed for, one that had connected before "
                       "sent '1'", "a reply to that one before any of theirs",
-                      f"none, {ATTEMPTS} times: the clients are computed for in turns")
+                      f"none, {ATTEMPTS} times: the clients are computed for in turns; {waits}")
 
 
 def all_run(server: Server, clients: Sequence[Client], meter: Meter, cost: float, least: float) -> float:
@@ -123,11 +124,12 @@ def all_run(server: Server, clients: Sequence[Client], meter: Meter, cost: float
         used = meter.cpu_time() - before
         if used >= SERIAL_SHARE * cost:
             raise CheckFailed(done, expected, f"{len(busy)} of them had computed by the time the server had used "
-                              f"{used:.1f} s of CPU: the clients are served in turns")
+                              f"{used:.1f} s of CPU: the clients are served in turns; {server.doing()}")
         if all(client.ended for client in clients):
-            raise CheckFailed(done, expected, f"all connections ended after {meter.cpu_time():.2f} s of CPU")
+            raise CheckFailed(done, expected, f"after {meter.cpu_time():.2f} s of CPU all had ended, the first one thus: "
+                              f"{seen_by(clients[0], server)}")
         if server.quiet_for(1.0) and not any(client.line for client in clients):
-            raise CheckFailed(done, expected, "the server sleeps")
+            raise CheckFailed(done, expected, server.doing())
         if wall > STARVED:
             raise Inconclusive(f"the machine gave the server {sample.run:.2f} s of CPU in {wall:.0f} s; end other work "
                                "on it, and grade again")
@@ -173,7 +175,8 @@ def _work(server: Server, n: int, number: int) -> float:
     wrong = [client for client in clients if client.line != str(fib(n))]
     if wrong:
         who = f"{number} clients sent '{n}' at the same time" if number > 1 else f"one client alone sent '{n}'"
-        raise CheckFailed(who, f"the line '{fib(n)}' for each", f"{len(wrong)} of {number} did not get it")
+        raise CheckFailed(who, f"the line '{fib(n)}' for each", f"{len(wrong)} of {number} did not get it, one of them saw "
+                          f"{seen_by(wrong[0], server)}")
     for client in clients:
         client.close()
     server.settle()
