@@ -134,6 +134,8 @@ def _ends(server: Server, client: Client, done: str) -> None:
     if not server.wait(lambda: bool(client.ended), client):
         raise CheckFailed(done, "the end of its connection", _words(
             "the connection stays open", closer(lambda: server.has(client)), server.doing(), closer(lambda: _late(server, client))))
+    if client.ended == "flooded":
+        raise CheckFailed(done, "the end of its connection", f"{client.dropped} bytes more, and no end")
 
 
 def _late(server: Server, client: Client) -> str:
