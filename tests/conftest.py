@@ -30,9 +30,14 @@ class Starter:
     def __call__(self, probe: str = "") -> Server:
         """Starts a server; `probe` is what probe.c shall do in it."""
         environment = {"LD_PRELOAD": str(self.build.probe), "PROBE": probe} if probe else {}
-        self.servers.append(Server(self.build.launcher, self.build.program(self.program), environment))
-        self.servers[-1].start()
-        return self.servers[-1]
+        server = Server(self.build.launcher, self.build.program(self.program), environment)
+        self.servers.append(server)
+        server.start()
+        if probe and not all(server.box.has_mapped(pid, self.build.probe) for pid in server.idle):
+            raise CheckFailed(f"started ./{self.program} 0 with a library of the grader's (ld.so(8), LD_PRELOAD)",
+                              "that it keeps it", "it has started itself anew without it (execve(2))",
+                              "A server has no reason to start programs, or to change its own environment.")
+        return server
 
     def close(self) -> None:
         for server in self.servers:

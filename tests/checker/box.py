@@ -200,6 +200,10 @@ class Box:
                               "it hides them: it is not dumpable (prctl(2))")
         return count
 
+    def has_mapped(self, pid: int, library: Path) -> bool:
+        """Returns whether a process of the box has the library in its memory, or has ended."""
+        return self._as_user(_has_mapped, pid, library.name)
+
     def waits_in(self, tasks: Sequence[proc.Task]) -> List[str]:
         """Returns the kernel functions in which threads of the box sleep (proc(5), wchan); "" where that is not known."""
         return self._as_user(_wchan, [(task.pid, task.tid) for task in tasks])
@@ -310,6 +314,16 @@ def _holders(pids: Sequence[int], target: str) -> List[Tuple[int, int]]:
                 if os.readlink(f"/proc/{pid}/fd/{name}") == target:
                     found[pid] = int(name)
     return list(found.items())
+
+
+def _has_mapped(pid: int, name: str) -> bool:
+    try:
+        with open(f"/proc/{pid}/maps") as maps:
+            return any(line.rstrip().endswith("/" + name) for line in maps)
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    except PermissionError:
+        return False
 
 
 def _wchan(tasks: Sequence[Tuple[int, int]]) -> List[str]:
