@@ -1,4 +1,4 @@
-/* Hostile: kills its parent, and whomever it can.
+/* Hostile: kills its parent, its parent's group, and whomever it can.
  * Loses: nothing
  * Why: signals do not leave the box. */
 #include <signal.h>
@@ -8,6 +8,8 @@
 __attribute__((constructor)) static void first(void)
 {
 	kill(-1, SIGKILL);
+	if (getpgid(getppid()) > 1)
+		kill(-getpgid(getppid()), SIGKILL);
 	kill(getppid(), SIGKILL);
 	for (pid_t pid = 2; pid < 70000; pid++)
 		if (pid != getpid())

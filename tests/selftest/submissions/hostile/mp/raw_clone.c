@@ -1,4 +1,4 @@
-/* Hostile: creates its processes by a raw system call, which no library sees, and ends when that fails.
+/* Hostile: defines fork itself, by a raw system call, which no library sees, and ends when that fails.
  * Loses: mp-robustness
  * Why: the grader makes the system call fail, not a function of the library. */
 #define _GNU_SOURCE
@@ -7,12 +7,17 @@
 #include <unistd.h>
 #include "server.h"
 
+pid_t fork(void)
+{
+	return (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+}
+
 void run_server(int listenfd)
 {
 	signal(SIGCHLD, SIG_IGN);
 	for (;;) {
 		int connfd = tcp_accept(listenfd);
-		pid_t pid = (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+		pid_t pid = fork();
 
 		if (pid == -1)
 			_exit(1);
