@@ -19,7 +19,7 @@ from checker import proc  # noqa: E402
 from checker.build import CannotGrade  # noqa: E402
 from checker.containment import TIERS  # noqa: E402
 from checker.catalogue import BY_ID, CHECKS, FULL, Check  # noqa: E402
-from checker.grading import COULD_NOT_GRADE, PYTEST, channel, grade, prctl, process, received  # noqa: E402
+from checker.grading import COULD_NOT_GRADE, channel, grade, prctl, process, received, run_pytest  # noqa: E402
 from checker.outcome import FAILED, INCONCLUSIVE, Outcome  # noqa: E402
 from checker.report import Terminal, escaped, new_name, score, write_json, write_junit  # noqa: E402
 from checker.watch import watch  # noqa: E402
@@ -183,10 +183,8 @@ def selftest(words: List[str]) -> int:
     folder = TESTS / "selftest"
     if not folder.is_dir():
         raise CannotGrade("there are no tests of the lab itself here: this is a handout")
-    import pytest
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     named = any((folder / word.partition("::")[0]).exists() for word in words if not word.startswith("-"))
-    return int(pytest.main([*PYTEST, *([] if named else [str(folder)]), *words]))
+    return run_pytest([*([] if named else [str(folder)]), *words])
 
 
 class Parser(argparse.ArgumentParser):

@@ -75,6 +75,15 @@ class Named:
         config.pluginmanager.register(self._grading, "grading")
 
 
+def run_pytest(words: List[str], *plugins: object) -> int:
+    """Runs pytest as the lab wants it, whatever the environment says. Returns its exit status."""
+    import pytest
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    os.environ.pop("PYTEST_PLUGINS", None)
+    return int(pytest.main([*PYTEST, *words], plugins=plugins))
+
+
 def process(act: Callable[[], int]) -> int:
     """Returns the id of a new process that ends with what the function returns, and with its parent at the latest."""
     parent, child = os.getpid(), os.fork()
@@ -101,9 +110,6 @@ def grade(args: argparse.Namespace, events: socket.socket, log: Path) -> int:
     null, file = os.open(os.devnull, os.O_RDONLY), os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for source, target in ((null, 0), (file, 1), (file, 2)):
         os.dup2(source, target)
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    os.environ.pop("PYTEST_ADDOPTS", None)
-    os.environ.pop("PYTEST_PLUGINS", None)
     try:
         with Build(args.dir, args.require_contained) as build:
             return _grade(args, build, events)
@@ -146,6 +152,5 @@ def status_of(child: int) -> int:
 
 def _checks(expression: str, build: Build, server: str, events: socket.socket) -> int:
     """Lets pytest run the checks of one server."""
-    import pytest
-    words = [*PYTEST, "-q", *(["-k", expression] if expression else []), str(TESTS / f"test_{server}.py")]
-    return int(pytest.main(words, plugins=[Named(Grading(build, server, events))]))
+    words = ["-q", *(["-k", expression] if expression else []), str(TESTS / f"test_{server}.py")]
+    return run_pytest(words, Named(Grading(build, server, events)))

@@ -291,6 +291,22 @@ def test_a_file_that_cannot_be_taken_costs_its_server_alone(checker: Callable[..
     assert word in done.stdout and "root:" not in done.stdout
 
 
+def test_what_else_lies_in_the_folder_does_nothing(checker: Callable[..., Done], submission: Path) -> None:
+    for name in ("Makefile", "conftest.py", "main.c"):
+        os.mkfifo(submission / name)
+    (submission / "server.h").symlink_to("/dev/zero")
+    at = os.open(submission, os.O_RDONLY)
+    for _ in range(4000):
+        os.mkdir("deep", dir_fd=at)
+        below = os.open("deep", os.O_RDONLY, dir_fd=at)
+        os.close(at)
+        at = below
+    os.close(at)
+    done = checker("-k", "replies", submission)
+    subprocess.run(["rm", "-r", str(submission / "deep")], check=True)  # too deep for shutil.rmtree
+    assert (done.returncode, rows(done), done.stderr) == (0, {"mp-replies": PASSED, "mt-replies": PASSED}, "")
+
+
 def test_it_runs_from_anywhere_and_in_folders_with_blanks(checkout: Path, public_folder: Path) -> None:
     lab = public_folder / "a lab's; \u00fc"
     shutil.copytree(checkout, lab, symlinks=True)
