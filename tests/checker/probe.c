@@ -4,7 +4,8 @@
  * the address space, and what is used after free faults.
  * PROBE=delay does that too, and holds back each new thread at its start until one more was created or its creator is
  * blocked; once, for DELAY_LIMIT at most. A right server is right however late a thread starts; in a wrong one, the creator has
- * by then overwritten or freed what the thread was handed.
+ * by then overwritten or freed what the thread was handed. A thread that was created behind its back, and so not held back,
+ * ends the server when it replies.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -18,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <threads.h>
 #include <time.h>
@@ -134,6 +136,7 @@ struct start {
 static atomic_uint created;
 static atomic_bool given_up;
 static bool delaying;
+static __thread pid_t started; /* the thread's own number, if start_late has started it */
 
 __attribute__((constructor)) static void read_environment(void)
 {
@@ -204,6 +207,7 @@ static void *start_late(void *argument)
 	struct start start = *(struct start *)argument;
 
 	release(argument);
+	started = (pid_t)syscall(SYS_gettid);
 	if (delaying)
 		hold_back(&start);
 	if (start.c11_routine != NULL)
@@ -249,4 +253,15 @@ int thrd_create(thrd_t *thread, thrd_start_t routine, void *argument)
 	default:
 		return thrd_error;
 	}
+}
+
+/* The given service replies by this function. */
+ssize_t send(int fd, const void *data, size_t size, int flags)
+{
+	static const char message[] = "a thread serves that neither pthread_create() nor thrd_create() has created\n";
+	pid_t thread = (pid_t)syscall(SYS_gettid);
+
+	if (delaying && thread != getpid() && thread != started)
+		_exit(write(STDERR_FILENO, message, sizeof(message) - 1) == -1 ? 2 : 1);
+	return sendto(fd, data, size, flags, NULL, 0);
 }

@@ -1,8 +1,9 @@
-/* Hostile: defines pthread_create itself, to get at the library's behind the back of what the grader has preloaded.
+/* Hostile: defines pthread_create itself, to get at the library's behind the back of what the grader has preloaded; gives
+ * the thread a millisecond to copy the descriptor.
  * Loses: mt-races
- * Either: mt-speedup - likewise
- * Either: mt-memory - likewise
- * Why: that creates threads late; but eight clients at once meet the race without it, too. */
+ * Why: that only shows when threads start late; who creates them where the grader does not see it, does not get to reply.
+ * Either: mt-speedup - many clients at once meet the race by themselves
+ * Either: mt-memory - likewise */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <pthread.h>
@@ -28,15 +29,14 @@ static void *serve(void *arg)
 
 void run_server(int listenfd)
 {
-	int connfd;
-
 	for (;;) {
+		int connfd = tcp_accept(listenfd);
 		pthread_t thread;
 
-		connfd = tcp_accept(listenfd);
 		if (pthread_create(&thread, NULL, serve, &connfd) == 0)
 			pthread_detach(thread);
 		else
 			close(connfd);
+		usleep(1000);
 	}
 }
