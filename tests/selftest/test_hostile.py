@@ -1,6 +1,7 @@
 """Grades the attacks of the corpus: each loses what its bugs cost and no more, and nothing of it is left behind. They run
 only where they can be contained."""
 import os
+import tempfile
 from pathlib import Path
 from typing import Callable, Iterator, Set
 
@@ -18,21 +19,24 @@ PUBLIC = ("/dev/shm", "/dev/mqueue", "/var/tmp")
 
 
 def public_things() -> Set[str]:
-    """Returns what lies where everybody may write, and what is mounted."""
+    """Returns what lies where everybody may write, what is mounted, and what System V IPC holds (key and number)."""
     files = {os.path.join(folder, name) for folder in PUBLIC if os.path.isdir(folder) for name in os.listdir(folder)}
-    return files | set(Path("/proc/self/mounts").read_text().splitlines())
+    ipc = {f"{kind} {line.split()[:2]}" for kind in ("shm", "sem", "msg")
+           for line in Path(f"/proc/sysvipc/{kind}").read_text().splitlines()}
+    return files | ipc | set(Path("/proc/self/mounts").read_text().splitlines())
 
 
-def boxed_processes() -> Set[str]:
-    """Returns the processes of the users that programs in boxes run as."""
+def boxed_things() -> Set[str]:
+    """Returns the processes, temporary files and listening sockets of the users that programs in boxes run as."""
     found = set()
-    for entry in os.scandir("/proc"):
+    for entry in (*os.scandir("/proc"), *os.scandir(tempfile.gettempdir())):
         try:
-            if entry.name.isdigit() and entry.stat().st_uid in USERS:
-                found.add(entry.name)
+            if entry.stat(follow_symlinks=False).st_uid in USERS:
+                found.add(entry.path)
         except OSError:
             continue
-    return found
+    sockets = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
+    return found | {f"port {words[1]}" for words in sockets if words[3] == "0A" and int(words[7]) in USERS}
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +49,11 @@ def contained() -> None:
 @pytest.fixture(scope="module")
 def untouched(contained: None) -> Iterator[None]:
     """The machine is as it was when all attacks are over."""
-    before = public_things()
+    public, boxed = public_things(), boxed_things()
     yield
-    assert public_things() == before
-    left = boxed_processes()  # and those of other gradings, which are there for a moment only
-    assert eventually(lambda: not left & boxed_processes(), patience=60)
+    assert public_things() == public
+    left = boxed_things() - boxed  # and those of other gradings, which are there for a moment only
+    assert eventually(lambda: not left & boxed_things(), patience=60)
 
 
 @pytest.mark.parametrize("submission", HOSTILE, ids=lambda submission: submission.name)
