@@ -4,8 +4,8 @@
  * the address space, and what is used after free faults.
  * PROBE=delay does that too, and holds back each new thread at its start until one more was created or its creator is
  * blocked; once, for DELAY_LIMIT at most. A right server is right however late a thread starts; in a wrong one, the creator has
- * by then overwritten or freed what the thread was handed. A thread that was created behind its back, and so not held back,
- * ends the server when it replies.
+ * by then overwritten or freed what the thread was handed. A thread that was created behind its back, and so not held
+ * back, ends the server when it replies.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -11,16 +11,17 @@ from checker.build import Build
 from checker.outcome import CheckFailed, Inconclusive
 from checker.server import Server
 
-# By these names a program would tell ThreadSanitizer to keep silent: hooks that it defines, a call, attributes of functions.
-NAMES = ("__tsan_default_options", "__tsan_default_suppressions", "__tsan_on_report", "_ZN6__tsan8OnReportEPKNS_10ReportDescEb",
-         "__tsan_ignore_thread_begin")
+# By these names a program would tell ThreadSanitizer to keep silent: hooks that it defines, a call, attributes.
+NAMES = ("__tsan_default_options", "__tsan_default_suppressions", "__tsan_on_report", "__tsan_ignore_thread_begin",
+         "_ZN6__tsan8OnReportEPKNS_10ReportDescEb")
 ATTRIBUTES = ("no_sanitize(...)", "__no_sanitize__(...)", "no_sanitize_thread", "__no_sanitize_thread__")
-FLAGS = " ".join(["-std=gnu17 -O1 -g -fsanitize=thread -U__SANITIZE_THREAD__", *(f"-D{name}=own_{name}" for name in NAMES),
-                  *(f"'-D{attribute}=unused'" for attribute in ATTRIBUTES)])
+FLAGS = " ".join(["-std=gnu17 -O1 -g -fsanitize=thread -U__SANITIZE_THREAD__",
+                  *(f"-D{name}=own_{name}" for name in NAMES), *(f"'-D{attribute}=unused'" for attribute in ATTRIBUTES)])
 ROUNDS = 3
 # Set from outside, these win over what the program itself sets by __tsan_default_options (sanitizer_flags).
 OPTIONS = {"TSAN_OPTIONS": "halt_on_error=0:exitcode=0:report_thread_leaks=0:report_signal_unsafe=0:report_mutex_bugs=0:"
-           "report_destroy_locked=0:enable_annotations=0:detect_deadlocks=0:atexit_sleep_ms=0:suppressions=:log_path=stderr"}
+           "report_destroy_locked=0:detect_deadlocks=0:atexit_sleep_ms=0:suppressions=:log_path=stderr:"
+           "enable_annotations=0"}
 REPORT = re.compile(r"WARNING: ThreadSanitizer: data race.*?\n={18}", re.DOTALL)
 ACCESS = re.compile(r"^ +(?:(?:Previous )?(?:atomic )?(?:[Rr]ead|[Ww]rite)) of size.*?\n((?: +#\d.*\n)+)", re.MULTILINE)
 FRAME = re.compile(r"#\d+ \S+ (\S+?):(\d+)")
