@@ -390,7 +390,7 @@ static bool others(void)
 	       opens("/proc/self/maps", O_RDONLY) &&
 	       mmap(NULL, 4096, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0) != MAP_FAILED &&
 	       personality(ADDR_NO_RANDOMIZE) != -1 && setrlimit(RLIMIT_NOFILE, &(struct rlimit){512, 512}) == 0 &&
-	       getrlimit(RLIMIT_NPROC, &(struct rlimit){0}) == 0 && setpriority(PRIO_PROCESS, 0, 1) == 0 &&
+	       getrlimit(RLIMIT_NPROC, &(struct rlimit){0}) == 0 && setpriority(PRIO_PROCESS, 0, 19) == 0 &&
 	       daemon(1, 1) == 0;
 }
 
