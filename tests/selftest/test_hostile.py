@@ -60,6 +60,8 @@ def untouched(contained: None) -> Iterator[None]:
 def test_attack(submission: corpus.Submission, untouched: None,
                 graded: Callable[[corpus.Submission], corpus.Grade]) -> None:
     grade = graded(submission)
+    if grade.seconds >= LONGEST:  # while others were graded, too: is it so alone?
+        grade = corpus.grade(submission.path, submission.server)
     wrong = grade.wrong(submission)
     assert not wrong, "\n".join([submission.title, *wrong, *(grade.output[line.split()[0]] for line in wrong)])
     assert grade.seconds < LONGEST
