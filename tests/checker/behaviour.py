@@ -21,7 +21,7 @@ MEMORY_ROUNDS = 10
 FAULTS = 10  # clients with the same trouble, one after the other
 STRAY = b"tcp_accept: descriptor"  # what tcp.c prints when it cannot accept
 BRIEF = 0.015  # seconds asleep until a server has dealt with what it was sent
-PILE_QUIET = 1.5  # seconds: a server may clean up by a timer of a second
+PILE_QUIET = 1.25  # seconds: a server may clean up by a timer of a second
 
 
 RESET = ("python3 -c \"import socket, struct; c = socket.create_connection(('localhost', 2999)); c.sendall(b'25\\n'); "

@@ -6,6 +6,7 @@ and the system's headers and libraries, not the other one, the solutions or the 
 lab's objects, which a compiler or linker gone mad could change: that would change one program of the submission, as its
 own source could, and nothing else. Out of the folder comes one regular file, of bounded size, and the rest is deleted.
 """
+import concurrent.futures
 import os
 import shutil
 import stat
@@ -56,9 +57,13 @@ class Build:
             raise
 
     def _build(self, submission: Path, required_tier: str) -> None:
-        self.launcher = self.tool("box", "-o", "box")
-        self.tool("canary", "-o", "canary")
-        self.probe = self.tool("probe", "-fPIC", "-shared", "-pthread", "-ldl", "-o", "probe.so")
+        for name in GIVEN:
+            shutil.copyfile(SUPPORT / name, self.folder / name)
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            own = pool.submit(self._make, "server")
+            tools = [pool.submit(self.tool, "box", "-o", "box"), pool.submit(self.tool, "canary", "-o", "canary"),
+                     pool.submit(self.tool, "probe", "-fPIC", "-shared", "-pthread", "-ldl", "-o", "probe.so")]
+        self.launcher, _, self.probe = (tool.result() for tool in tools)
         try:
             self.containment = containment.establish(self.launcher)
         except (BoxFailed, ValueError) as error:
@@ -66,20 +71,12 @@ class Build:
         if not containment.at_least(self.containment, required_tier):
             why = "; ".join(self.containment.fallen) or "a better one was not looked for"
             raise CannotGrade(f"--require-contained={required_tier}: this machine offers {self.containment.tier} only: {why}")
-        for name in GIVEN:
-            shutil.copyfile(SUPPORT / name, self.folder / name)
-        for server in SERVERS:
-            problem = take(submission / f"{server}.c", self.folder / f"{server}.c")
-            if problem:
-                self.errors[server] = problem
-        error = self._make("server")
-        if error is not None:
-            raise CannotGrade(f"the lab's own files do not compile here: {error.splitlines()[-1] if error else 'make'}")
-        for server in SERVERS:
-            if server not in self.errors:
-                error = self._compile(server, self.folder, OBJECTS)
-                if error is not None:
-                    self.errors[server] = error
+        if own.result() is not None:
+            raise CannotGrade(f"the lab's own files do not compile here: {(own.result() or 'make').splitlines()[-1]}")
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            problems = pool.map(lambda server: take(submission / f"{server}.c", self.folder / f"{server}.c") or
+                                self._compile(server, self.folder, OBJECTS), SERVERS)
+        self.errors.update((server, problem) for server, problem in zip(SERVERS, problems) if problem is not None)
 
     def _compile(self, program: str, target: Path, objects: Sequence[str] = (), *words: str) -> Optional[str]:
         """Compiles and links one program in a box, with the lab's objects if there are some, and puts it in the target

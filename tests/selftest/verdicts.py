@@ -9,6 +9,7 @@ import os
 import platform
 import queue
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -200,6 +201,7 @@ def main() -> int:
                         "already count")
     parser.add_argument("--output", type=Path, default=REPORT)
     args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the busy loops end, too
     submissions = [one for one in corpus.submissions() if args.only in one.name]
     if not submissions:
         parser.error(f"--only {args.only}: no such submission")
