@@ -132,7 +132,7 @@ class Connection(NamedTuple):
     local: int  # ports
     remote: int
     state: int
-    waiting: int  # clients to be accepted, if the socket listens
+    waiting: int  # bytes to be read; clients to be accepted, if the socket listens
     inode: int  # 0: nobody has accepted it, or all have closed it
 
 

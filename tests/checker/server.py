@@ -9,7 +9,7 @@ import select
 import signal
 import time
 from pathlib import Path
-from typing import Callable, FrozenSet, List, Mapping, Match, Optional, Set, Tuple
+from typing import Callable, FrozenSet, List, Mapping, Match, Optional, Sequence, Set, Tuple
 
 from checker import diagnosis, proc
 from checker.box import Box
@@ -132,6 +132,12 @@ class Server:
                     raise Inconclusive(f"the machine gave the server {used:.1f} s of CPU in {now - began:.0f} s; "
                                        "end other work on it, and grade again")
             select.select([client for client in clients if not client.ended], [], [], STEP)
+
+    def unread(self, clients: Sequence[Client]) -> bool:
+        """Returns whether a request of one of the clients has not been read, or that cannot be told."""
+        ports = {client.port() for client in clients}
+        sockets = [one for one in proc.connections(self.box.pid) if one.local == self.port and one.remote in ports]
+        return len(sockets) < len(ports) or any(one.waiting for one in sockets)
 
     def activity(self) -> Optional[Activity]:
         """Returns what changes whenever a thread of the server runs; None if one could run right now."""

@@ -89,7 +89,7 @@ def run(state: State, prefixes: "queue.Queue[List[str]]", one: corpus.Submission
         prefixes.put(prefix)
     failed = [id for id, status in grade.status.items() if status == FAILED]
     either = one.either
-    if state.one_core and one.name.endswith("_pinned"):  # where there is one CPU, nobody is bound to fewer
+    if state.one_core and "pinned" in one.name:  # where there is one CPU, nobody is bound to fewer
         either |= {id for id in one.loses if id.endswith("-speedup")}
     wrong = grade.wrong(one._replace(either=either))
     return Run(state.name, one.name, wrong, failed, grade.seconds, [grade.output[line.split()[0]] for line in wrong])
