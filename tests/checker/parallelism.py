@@ -90,7 +90,8 @@ def overtaking(start: Callable[..., Server], server: Server, cost: float) -> flo
         all_run(server, slow, meter, cost, AWAKE, or_read=True)
         if not any(client.line for client in slow):
             quick.send(b"1\n")
-            server.wait(lambda: any(client.line or client.ended for client in [quick, *slow]), quick, *slow, budget=AT_ONCE * cost)
+            server.wait(lambda: any(client.line or client.ended for client in [quick, *slow]), quick, *slow,
+                        budget=AT_ONCE * cost)
             waits = server.doing()
             if quick.line and not any(client.line for client in slow):
                 return all_run(server, slow, meter, cost, RUN_SHARE * cost)
