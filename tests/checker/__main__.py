@@ -183,8 +183,8 @@ def selftest(words: List[str]) -> int:
     folder = TESTS / "selftest"
     if not folder.is_dir():
         raise CannotGrade("there are no tests of the lab itself here: this is a handout")
-    named = any((folder / word.partition("::")[0]).exists() for word in words if not word.startswith("-"))
-    return run_pytest([*([] if named else [str(folder)]), *words])
+    named = [word for word in words if not word.startswith("-") and (folder / word.partition("::")[0]).exists()]
+    return run_pytest([*([] if named else [str(folder)]), *(str(folder / word) if word in named else word for word in words)])
 
 
 class Parser(argparse.ArgumentParser):
