@@ -1,15 +1,22 @@
-"""What /proc knows of processes and threads: proc(5). Everything here may race with the process it looks at: what has
-ended in the meantime is left out, never an error."""
+"""What /proc knows of processes, threads, descriptors and connections: proc(5).
+
+Everything here may race with the process it looks at: what has ended in the meantime is left out,
+never an error. A line that is not of the form that proc(5) gives is an error, and loud: it must not
+be taken for "no such process".
+
+`user` is the user whose processes are looked at (-1: no matter). The kernel shows descriptors,
+memory maps and wait channels only to the same user, or to who may trace it (ptrace(2),
+"PTRACE_MODE_READ_FSCREDS"); in a container, root may not. So these files are read with the rights
+of that user, see `as_user`. """
 import contextlib
+import ctypes
 import os
-from typing import Dict, Iterator, List, NamedTuple, Optional
+from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 TICK = os.sysconf("SC_CLK_TCK")
-
-
-def _read(path: str) -> bytes:
-    with open(path, "rb", buffering=0) as file:
-        return file.read()
+NANOSECONDS = 1e9
+LISTENS = 10  # TCP_LISTEN, in the state column of /proc/net/tcp
+SIGNAL_SETS = ("SigPnd", "ShdPnd", "SigBlk", "SigIgn", "SigCgt")
 
 
 class Process(NamedTuple):
@@ -21,7 +28,7 @@ class Process(NamedTuple):
     threads: int
     own_time: float  # utime + stime
     reaped_time: float  # of children waited for: cutime + cstime
-    reaped_faults: int  # page faults of children waited for: each has some
+    reaped_faults: int  # page faults of children waited for: each child has some
     address_space: int  # bytes
 
     @property
@@ -38,129 +45,255 @@ class Task(NamedTuple):
     waiting: float  # runnable, but waiting for a CPU
 
 
+class Connection(NamedTuple):
+    """One line of /proc/PID/net/tcp."""
+    local: int  # ports
+    remote: int
+    state: int
+    waiting: int  # bytes to be read; connections to be accepted, if the socket listens
+    inode: int  # 0: nobody has accepted it, or all have closed it
+
+
+def read(path: str) -> bytes:
+    """Returns all of a file, in one read where the kernel makes its content up; raises OSError."""
+    with open(path, "rb", buffering=0) as file:
+        return file.read()
+
+
+def _fields(stat: bytes) -> List[bytes]:
+    """Returns the fields of a stat line from the third on, the state: the name before may hold
+    blanks, brackets and newlines, so they are counted from the last bracket."""
+    return stat.rpartition(b")")[2].split()
+
+
+# --- processes and threads ---
+
 def process(pid: int) -> Optional[Process]:
     """Returns the process, or None if there is none (any more)."""
     try:
-        line = _read(f"/proc/{pid}/stat").decode("ascii", "replace")
+        line = read(f"/proc/{pid}/stat")
     except OSError:
         return None
-    # The name may hold blanks, brackets and newlines: fields are counted from the last bracket.
-    before, _, after = line.rpartition(")")
-    fields = after.split()
-    ticks = [int(field) / TICK for field in fields[11:15]]
-    return Process(pid, before.partition("(")[2], fields[0], int(fields[1]), int(fields[17]), ticks[0] + ticks[1],
-                   ticks[2] + ticks[3], int(fields[8]), int(fields[20]))
+    return parsed(pid, line) if line else None
 
 
-def _children(pid: int) -> List[int]:
-    found: List[int] = []
-    for tid in _tids(pid):
-        with contextlib.suppress(*_ENDED):
-            found += map(int, _read(f"/proc/{pid}/task/{tid}/children").split())
-    return found
+def parsed(pid: int, line: bytes) -> Process:
+    """Returns what a line of /proc/PID/stat says; raises ValueError or IndexError if it is no such
+    line."""
+    name = line.rpartition(b")")[0].partition(b"(")[2]
+    fields = _fields(line)
+    utime, stime, cutime, cstime = (int(field) / TICK for field in fields[11:15])
+    return Process(pid, name.decode("ascii", "replace"), fields[0].decode("ascii"),
+                   parent=int(fields[1]), threads=int(fields[17]), own_time=utime + stime,
+                   reaped_time=cutime + cstime, reaped_faults=int(fields[8]),
+                   address_space=int(fields[20]))
 
 
-def _tids(pid: int) -> List[str]:
+def _thread_ids(pid: int) -> List[str]:
     try:
         return os.listdir(f"/proc/{pid}/task")
     except OSError:
         return []
 
 
-# A process may end while it is looked at, without that being an error.
-_ENDED = (OSError, ValueError, IndexError)
+def _children(pid: int) -> List[int]:
+    found: List[int] = []
+    for tid in _thread_ids(pid):
+        with contextlib.suppress(OSError):
+            found += map(int, read(f"/proc/{pid}/task/{tid}/children").split())
+    return found
+
+
 _HAS_CHILDREN = os.path.exists(f"/proc/self/task/{os.getpid()}/children")  # CONFIG_PROC_CHILDREN
 
 
 def tree(root: int) -> Dict[int, Process]:
     """Returns all descendants of a process, zombies included, without itself."""
-    if _HAS_CHILDREN:
-        found: Dict[int, Process] = {}
-        todo = _children(root)
-        while todo:
-            pid = todo.pop()
-            seen = process(pid)
-            if seen is not None and pid not in found:
-                found[pid] = seen
-                todo += _children(pid)
-        return found
-    everyone = {int(name): process(int(name)) for name in os.listdir("/proc") if name.isdigit()}
+    return _tree_by_children(root) if _HAS_CHILDREN else _tree_by_parents(root)
+
+
+def _tree_by_children(root: int) -> Dict[int, Process]:
+    found: Dict[int, Process] = {}
+    todo = _children(root)
+    while todo:
+        pid = todo.pop()
+        seen = process(pid)
+        if seen is not None and pid not in found:
+            found[pid] = seen
+            todo += _children(pid)
+    return found
+
+
+def _tree_by_parents(root: int) -> Dict[int, Process]:
+    everyone: Dict[int, Process] = {}
+    for name in os.listdir("/proc"):
+        seen = process(int(name)) if name.isdigit() else None
+        if seen is not None:
+            everyone[seen.pid] = seen
     family = {root}
     while True:
-        more = {pid for pid, seen in everyone.items() if seen and seen.parent in family} - family
+        more = {pid for pid, seen in everyone.items() if seen.parent in family} - family
         if not more:
-            return {pid: everyone[pid] for pid in family - {root}}  # type: ignore[misc]
+            return {pid: everyone[pid] for pid in family - {root}}
         family |= more
 
 
 def tasks(pid: int) -> Iterator[Task]:
-    """Yields the threads of a process that have not ended, zombies left out."""
-    for tid in _tids(pid):
-        with contextlib.suppress(*_ENDED):
-            folder = f"/proc/{pid}/task/{tid}"
-            fields = _read(f"{folder}/stat").rpartition(b")")[2].split()
-            state = fields[0].decode()
-            if state in "ZX":
-                continue
-            try:
-                run, waiting = (int(number) / 1e9 for number in _read(f"{folder}/schedstat").split()[:2])
-            except OSError:  # a kernel without CONFIG_SCHED_INFO
-                run, waiting = (int(fields[11]) + int(fields[12])) / TICK, 0.0
-            yield Task(pid, int(tid), state, run, waiting)
+    """Yields the threads of a process that have not ended."""
+    for tid in _thread_ids(pid):
+        with contextlib.suppress(OSError):
+            found = _task(pid, int(tid))
+            if found is not None:
+                yield found
+
+
+def _task(pid: int, tid: int) -> Optional[Task]:
+    """Returns a thread; None for a zombie. Raises OSError when it has ended."""
+    folder = f"/proc/{pid}/task/{tid}"
+    line = read(f"{folder}/stat")
+    if not line:
+        return None
+    fields = _fields(line)
+    state = fields[0].decode("ascii")
+    if state in "ZX":
+        return None
+    try:
+        times = read(f"{folder}/schedstat").split()
+        run, waiting = int(times[0]) / NANOSECONDS, int(times[1]) / NANOSECONDS
+    except FileNotFoundError:  # ended just now, or a kernel without CONFIG_SCHED_INFO
+        run, waiting = (int(fields[11]) + int(fields[12])) / TICK, 0.0
+    return Task(pid, tid, state, run, waiting)
 
 
 def in_kernel(task: Task) -> bool:
     """Returns whether a thread has spent most of its time in the kernel."""
     try:
-        fields = _read(f"/proc/{task.pid}/task/{task.tid}/stat").rpartition(b")")[2].split()
-        return int(fields[12]) > 2 * int(fields[11])
-    except _ENDED:
+        fields = _fields(read(f"/proc/{task.pid}/task/{task.tid}/stat"))
+    except OSError:
         return False
+    return bool(fields) and int(fields[12]) > 2 * int(fields[11])
 
 
-def signals(pid: int) -> Dict[str, int]:
-    """Returns the sets of signals of a process, by the names of proc(5), status; none if it has ended."""
+def signal_sets(pid: int) -> Dict[str, int]:
+    """Returns the signal sets of a process as bit masks, by the names of proc(5), status
+    (SIGNAL_SETS); none if it has ended."""
     try:
-        lines = _read(f"/proc/{pid}/status").decode(errors="replace").splitlines()
+        lines = read(f"/proc/{pid}/status").decode(errors="replace").splitlines()
     except OSError:
         return {}
-    return {line[:6]: int(line[7:], 16) for line in lines if line[:7] in ("SigPnd:", "ShdPnd:", "SigBlk:", "SigIgn:", "SigCgt:")}
-
-
-class Connection(NamedTuple):
-    """One line of /proc/PID/net/tcp."""
-    local: int  # ports
-    remote: int
-    state: int
-    waiting: int  # bytes to be read; clients to be accepted, if the socket listens
-    inode: int  # 0: nobody has accepted it, or all have closed it
-
-
-LISTENS = 10
-
-
-def connections(pid: int) -> List[Connection]:
-    """Returns the TCP sockets (IPv4) of the network that a process is in; none if that cannot be seen."""
-    try:
-        lines = _read(f"/proc/{pid}/net/tcp").decode().splitlines()[1:]
-    except OSError:
-        return []
-    fields = [line.split() for line in lines]
-    return [Connection(int(line[1][-4:], 16), int(line[2][-4:], 16), int(line[3], 16), int(line[4][-8:], 16), int(line[9]))
-            for line in fields]
-
-
-def listen_overflows(pid: int) -> int:
-    """Returns how many connections have found a full backlog in the network namespace of a process (netstat(8), -s); 0
-    where that is not known."""
-    with contextlib.suppress(*_ENDED):
-        lines = _read(f"/proc/{pid}/net/netstat").decode().splitlines()
-        for names, numbers in zip(lines, lines[1:]):
-            if names.startswith("TcpExt:") and numbers.startswith("TcpExt:"):
-                return int(dict(zip(names.split(), numbers.split())).get("ListenOverflows", 0))
-    return 0
+    pairs = (line.split(":", 1) for line in lines if line.startswith(SIGNAL_SETS))
+    return {name: int(mask, 16) for name, mask in pairs}
 
 
 def cores() -> int:
     """Returns on how many CPUs this process may run."""
     return len(os.sched_getaffinity(0))
+
+
+# --- connections ---
+
+def connections(pid: int) -> List[Connection]:
+    """Returns the TCP sockets (IPv4) of the network namespace of a process; none if that cannot be
+    seen."""
+    try:
+        lines = read(f"/proc/{pid}/net/tcp").decode("ascii").splitlines()[1:]
+    except OSError:
+        return []
+    return [_connection(line.split()) for line in lines]
+
+
+def _connection(fields: Sequence[str]) -> Connection:
+    """Field 1 is the local address, 2 the remote one (hexadecimal ADDRESS:PORT), 4 the queues
+    (SEND:RECEIVE)."""
+    return Connection(int(fields[1][-4:], 16), int(fields[2][-4:], 16), int(fields[3], 16),
+                      int(fields[4][-8:], 16), int(fields[9]))
+
+
+def listen_overflows(pid: int) -> int:
+    """Returns how many connections have found a full listen queue in the network namespace of a
+    process (netstat(8), -s); 0 where that is not known."""
+    try:
+        lines = read(f"/proc/{pid}/net/netstat").decode("ascii").splitlines()
+    except OSError:
+        return 0
+    for names, numbers in zip(lines, lines[1:]):
+        if names.startswith("TcpExt:") and numbers.startswith("TcpExt:"):
+            return int(dict(zip(names.split(), numbers.split())).get("ListenOverflows", 0))
+    return 0
+
+
+# --- what only the same user may see ---
+
+@contextlib.contextmanager
+def as_user(user: int) -> Iterator[None]:
+    """A time in which this thread reads files with the rights of another user, by setfsuid(2); -1:
+    with its own."""
+    if user == -1:
+        yield
+        return
+    libc = ctypes.CDLL(None)
+    libc.setfsgid(user)
+    libc.setfsuid(user)
+    try:
+        yield
+    finally:
+        libc.setfsuid(os.geteuid())
+        libc.setfsgid(os.getegid())
+
+
+def descriptor_count(pid: int, user: int = -1) -> Optional[int]:
+    """Returns how many descriptors a process has open: 0 if it has ended, None if it hides them
+    (prctl(2), PR_SET_DUMPABLE)."""
+    try:
+        with as_user(user):
+            return len(os.listdir(f"/proc/{pid}/fd"))
+    except PermissionError:
+        seen = process(pid)
+        return None if seen is not None and not seen.zombie else 0
+    except OSError:
+        return 0
+
+
+def sockets(pid: int, user: int = -1) -> Dict[int, int]:
+    """Returns a process's sockets, by inode: the descriptor of each, the lowest if there are
+    several. Nothing if that cannot be read, or it has ended."""
+    found: Dict[int, int] = {}
+    with contextlib.suppress(OSError), as_user(user):
+        for name in sorted(os.listdir(f"/proc/{pid}/fd"), key=int, reverse=True):
+            with contextlib.suppress(OSError):
+                target = os.readlink(f"/proc/{pid}/fd/{name}")
+                if target.startswith("socket:["):
+                    found[int(target[8:-1])] = int(name)
+    return found
+
+
+def holders(pids: Iterable[int], inode: int, user: int = -1) -> List[Tuple[int, int]]:
+    """Returns which of the processes have a socket open, and as which descriptor, the lowest of
+    each."""
+    open_ones = ((pid, sockets(pid, user).get(inode)) for pid in pids)
+    return [(pid, descriptor) for pid, descriptor in open_ones if descriptor is not None]
+
+
+def has_mapped(pid: int, library: str, user: int = -1) -> bool:
+    """Returns whether a process has a file of that name in its memory, or has ended."""
+    try:
+        with as_user(user), open(f"/proc/{pid}/maps", errors="replace") as maps:
+            return any(line.rstrip().endswith("/" + library) for line in maps)
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    except PermissionError:
+        return False
+
+
+def wait_channels(of: Iterable[Task], user: int = -1) -> List[str]:
+    """Returns the kernel functions in which threads sleep (proc(5), wchan); "" where that is not
+    known."""
+    found = []
+    with as_user(user):
+        for task in of:
+            try:
+                name = read(f"/proc/{task.pid}/task/{task.tid}/wchan")
+                found.append(name.decode("ascii", "replace"))
+            except OSError:
+                found.append("")
+    return found

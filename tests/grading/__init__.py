@@ -1,0 +1,1 @@
+"""The way of a submission: command line, build, grading process, outcome, report, result files."""

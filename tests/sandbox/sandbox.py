@@ -1,0 +1,66 @@
+"""How programs are contained here: found once (tiers.py), then handed down to whoever starts
+one."""
+import dataclasses
+from pathlib import Path
+from typing import List, Mapping, Optional, Sequence
+
+from sandbox.box import Box, Finished, Program
+from sandbox.journal import Journal
+
+
+@dataclasses.dataclass(frozen=True)
+class Containment:
+    """What protects the machine and the score from a submission, as it was found by trying."""
+    tier: str  # one of tiers.TIERS
+    means: List[str]  # with the versions
+    verified: List[str]  # the tiers.ATTEMPTS that failed
+    attempts: int  # how many there were
+    not_contained: List[str]
+    fallen: List[str]  # the better tiers, and why it is none of them
+
+    @property
+    def text(self) -> str:
+        """The first line of a report."""
+        means = f" ({', '.join(self.means)})" if self.means else ""
+        verified = f"verified {len(self.verified)} of {self.attempts}"
+        left = f"; not contained: {', '.join(self.not_contained)}" if self.not_contained else ""
+        return f"containment: {self.tier}{means}, {verified}{left}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Sandbox:
+    """Starts programs in boxes, all in the same tier."""
+    launcher: Path  # the compiled box.c
+    tier: int  # 1, 2 or 3, see box.c
+    own_user: bool  # whether root's boxes get a user of their own
+    containment: Containment
+    can_limit_processes: bool  # whether Box.limit_processes() works here: it has been tried
+    journal: Optional[Journal] = None  # what keeps a record of each program that is started
+
+    def start(self, command: Sequence[str], *, folder: Path, environment: Mapping[str, str],
+              limits: Optional[Mapping[str, int]] = None, writable: Optional[Path] = None,
+              readable: Sequence[Path] = ()) -> Box:
+        """Starts a command in a box, which the caller closes: see box.Program. Raises BoxFailed."""
+        program = Program(command, folder, environment, limits or {}, writable, readable)
+        return Box(self.launcher, self.tier, self.own_user, program, self.journal)
+
+    def run(self, command: Sequence[str], *, folder: Path, environment: Mapping[str, str],
+            seconds: int, limits: Optional[Mapping[str, int]] = None,
+            writable: Optional[Path] = None) -> Finished:
+        """Runs a command in a box to its end, so many seconds long at most, be it of CPU time or on
+        the clock. Raises BoxFailed."""
+        box = self.start(command, folder=folder, environment=environment, writable=writable,
+                         limits={"cpu": seconds, "wall": seconds, **(limits or {})})
+        try:
+            status = box.status(seconds + 10)
+        finally:
+            box.close()
+        return Finished(-1 if status is None else status, box.output.kept(), box.reason)
+
+    def with_tier(self, tier: int) -> "Sandbox":
+        """Returns the same sandbox with another tier, which the machine must allow."""
+        return dataclasses.replace(self, tier=tier)
+
+    def keeping(self, journal: Optional[Journal]) -> "Sandbox":
+        """Returns the same sandbox with another journal."""
+        return dataclasses.replace(self, journal=journal)

@@ -1,0 +1,104 @@
+"""What /proc says, also where it says it in a nasty way."""
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from watching import connections, procfs
+
+NUMBERS = " 1 2 3 4 5 6 7 8 9 10 300 200 50 25 20 0 3 0 100 4096000 77"
+
+
+def stat(name: str, state: str = "S", parent: int = 42) -> bytes:
+    """Returns a line of /proc/PID/stat: fields 1 to 24 of proc(5)."""
+    numbers = NUMBERS.split()
+    return f"7 ({name}) {state} {parent} {' '.join(numbers[1:])}\n".encode("latin-1")
+
+
+@pytest.mark.parametrize("name", [
+    "server", "a b c", ") R 1 2", "((", "new\nline", "x) Z 1 (y", "", "\xff\xfe"],
+    ids=["plain", "blanks", "like fields", "brackets", "newline", "two", "none", "bytes"])
+def test_a_name_cannot_forge_the_fields_after_it(name: str) -> None:
+    found = procfs.parsed(7, stat(name))
+    assert (found.pid, found.state, found.parent, found.threads) == (7, "S", 42, 3)
+    assert (found.own_time, found.reaped_time) == (500 / procfs.TICK, 75 / procfs.TICK)
+    assert found.address_space == 4096000
+
+
+@pytest.mark.parametrize("state, zombie", [("S", False), ("R", False), ("Z", True), ("X", True)])
+def test_a_zombie_is_one_by_its_state(state: str, zombie: bool) -> None:
+    assert procfs.parsed(7, stat("server", state)).zombie == zombie
+
+
+@pytest.mark.parametrize("line", [b"", b"7 (server) S", b"7 (server) S x y z"])
+def test_another_format_is_an_error_and_not_an_absence(line: bytes) -> None:
+    with pytest.raises((ValueError, IndexError)):
+        procfs.parsed(7, line)
+
+
+def test_what_does_not_exist_is_left_out() -> None:
+    nobody = 1 << 22  # the largest pid is one less (proc(5), pid_max)
+    assert procfs.process(nobody) is None
+    assert list(procfs.tasks(nobody)) == [] and procfs.tree(nobody) == {}
+    assert procfs.signal_sets(nobody) == {} and procfs.connections(nobody) == []
+    assert procfs.descriptor_count(nobody) == 0 and procfs.sockets(nobody) == {}
+    assert connections.blocked_on(nobody, nobody) == -1
+
+
+def test_this_process_is_seen() -> None:
+    me = os.getpid()
+    found = procfs.process(me)
+    assert found is not None and found.parent == os.getppid() and found.threads >= 1
+    assert me in [task.tid for task in procfs.tasks(me)]
+    assert set(procfs.signal_sets(me)) == set(procfs.SIGNAL_SETS)
+
+
+def test_both_ways_to_find_descendants_agree() -> None:
+    child = os.fork()
+    if child == 0:
+        os.read(os.pipe()[0], 1)
+    try:
+        by_children = procfs._tree_by_children(os.getpid())
+        assert child in by_children and child in procfs._tree_by_parents(os.getpid())
+    finally:
+        os.kill(child, 9)
+        os.waitpid(child, 0)
+
+
+def test_sockets_and_their_holders() -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        inode = os.fstat(listener.fileno()).st_ino
+        assert procfs.sockets(os.getpid())[inode] == listener.fileno()
+        assert procfs.holders([os.getpid()], inode) == [(os.getpid(), listener.fileno())]
+        port = listener.getsockname()[1]
+        listening = [one for one in procfs.connections(os.getpid()) if one.local == port]
+        assert [(one.state, one.inode) for one in listening] == [(procfs.LISTENS, inode)]
+
+
+def test_a_connection_is_accepted_or_not() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        known = connections.Connections(port)
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            mine = client.getsockname()[1]
+            assert known.inode(mine) == known._listed(mine) == 0
+            accepted, _ = listener.accept()
+            with accepted:
+                inode = os.fstat(accepted.fileno()).st_ino
+                assert known.inode(mine) == known._listed(mine) == inode
+        known.close()
+
+
+def test_files_are_read_as_another_user_only_for_a_time(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("mine")
+    secret.chmod(0o600)
+    with procfs.as_user(-1):
+        assert secret.read_text() == "mine"
+    if os.geteuid() == 0:
+        with procfs.as_user(12345), pytest.raises(PermissionError):
+            secret.read_text()
+    assert secret.read_text() == "mine"

@@ -1,0 +1,101 @@
+"""The parts of the sandbox's Python that need no box: users, journal, signals, output."""
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from sandbox import BoxFailed, users
+from sandbox.box import HEAD, TAIL, Output
+from sandbox.journal import Journal
+from sandbox.signalling import send_signal
+from sandbox.tiers import at_least
+from sandbox.sandbox import Containment
+
+
+def test_no_user_of_ours_is_one_of_systemd_s_or_of_the_machine_s() -> None:
+    assert users.USERS[0] > 60705 and users.USERS[-1] < 61184 and len(users.USERS) > 400
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's boxes have users of their own")
+def test_a_claimed_user_is_nobody_else_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(users, "USERS", range(60710, 60712))
+    first, claim = users.claimed_user({})
+    second, another = users.claimed_user({})
+    assert {first, second} == {60710, 60711} and claim is not None and another is not None
+    with pytest.raises(BoxFailed, match="are taken"):
+        users.claimed_user({})
+    claim.close()
+    again, third = users.claimed_user({})
+    assert again == first and third is not None
+    another.close()
+    third.close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's boxes have users of their own")
+def test_a_user_that_runs_something_or_has_a_name_is_not_claimed(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(users, "USERS", range(60710, 60713))
+    monkeypatch.setattr(users, "has_a_name", lambda user: user == 60711)
+    user, claim = users.claimed_user({60710: 1})
+    assert user == 60712 and claim is not None
+    claim.close()
+
+
+def test_this_user_runs_at_least_this_thread() -> None:
+    assert users.threads_by_user()[os.geteuid()] >= 1
+
+
+def test_a_journal_counts_the_starts_of_a_program(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "kept", tmp_path / "build")
+    command = [str(tmp_path / "build" / "server"), "0"]
+    entries = [journal.started(command, ["box", "1"], {"A": "b c"}) for _ in range(2)]
+    assert [entry.name for entry in entries] == ["server-1", "server-2"]
+    text = entries[0].with_suffix(".command").read_text()
+    assert text.splitlines()[0] == "env -i 'A=b c' programs/server 0"
+
+
+def test_a_signal_reaches_the_process_that_is_meant() -> None:
+    child = subprocess.Popen(["sleep", "60"])
+    try:
+        send_signal(child.pid, signal.SIGTERM, lambda: True)
+        assert child.wait(10) == -signal.SIGTERM
+    finally:
+        child.kill()
+        child.wait()
+    send_signal(child.pid, signal.SIGTERM, lambda: True)  # it has ended: nothing happens
+
+
+def test_a_number_that_belongs_to_another_one_by_now_gets_no_signal() -> None:
+    child = subprocess.Popen(["sleep", "60"])
+    try:
+        send_signal(child.pid, signal.SIGKILL, lambda: False)
+        assert child.poll() is None
+    finally:
+        child.kill()
+        assert child.wait() == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("size", [0, 10, HEAD, HEAD + 10, HEAD + TAIL, HEAD + TAIL + 1])
+def test_output_keeps_its_head_and_its_tail_and_says_what_it_left_out(size: int) -> None:
+    data = bytes(number % 251 for number in range(size))
+    reading, writing = os.pipe()
+    output = Output(reading)
+    with open(writing, "wb") as pipe:
+        pipe.write(data)
+    output.finish()
+    whole = size <= HEAD + TAIL
+    assert output.kept() == (data if whole else data[:HEAD] + b"\n[...]\n" + data[-TAIL:])
+
+
+@pytest.mark.parametrize("tier, wanted, enough", [
+    ("T3", "T2", True), ("T2", "T2", True), ("T2", "T2r", False), ("T1", "T2", False)])
+def test_tiers_are_in_order(tier: str, wanted: str, enough: bool) -> None:
+    assert at_least(Containment(tier, [], [], 5, [], []), wanted) == enough
+
+
+def test_the_first_line_of_a_report_names_what_is_not_contained() -> None:
+    found = Containment("T1", ["its own user"], ["read"], 5, ["ports of this machine"], [])
+    assert found.text == ("containment: T1 (its own user), verified 1 of 5; "
+                          "not contained: ports of this machine")

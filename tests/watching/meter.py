@@ -1,0 +1,63 @@
+"""How much CPU time and memory a program uses. Times are seconds of CPU."""
+import contextlib
+import time
+from typing import Callable, Dict, Iterable, List, NamedTuple, Tuple
+
+from watching import procfs
+
+
+class Sample(NamedTuple):
+    """What a program's threads have done since a Meter began."""
+    run: float  # on a CPU
+    waiting: float  # runnable, but waiting for a CPU
+    tasks: Dict[int, float]  # by thread: time run
+
+
+class Meter:
+    """Sums up the CPU time of all threads of a program, the ended ones included as far as they were
+    seen."""
+
+    def __init__(self, processes: Callable[[], Iterable[int]],
+                 cpu_time: Callable[[], float]) -> None:
+        """`processes` returns the program's processes; `cpu_time` the seconds that the kernel has
+        summed up for them, those of processes that were waited for included."""
+        self._processes, self._summed = processes, cpu_time
+        self._last: Dict[int, Tuple[float, float]] = {}
+        self._summed_before = cpu_time()
+        self.began = time.monotonic()
+        self._first = {task.tid: (task.run, task.waiting) for task in self._tasks()}
+
+    def _tasks(self) -> List[procfs.Task]:
+        return [task for pid in self._processes() for task in procfs.tasks(pid)]
+
+    def sample(self) -> Sample:
+        """Looks at all threads, and returns what is known of them by now."""
+        for task in self._tasks():
+            self._last[task.tid] = (task.run, task.waiting)
+        run: Dict[int, float] = {}
+        waiting = 0.0
+        for tid, (ran, waited) in self._last.items():
+            ran_before, waited_before = self._first.get(tid, (0.0, 0.0))
+            run[tid] = ran - ran_before
+            waiting += waited - waited_before
+        return Sample(sum(run.values()), waiting, run)
+
+    def cpu_time(self) -> float:
+        """Returns the CPU time used: the larger of what was sampled and of what the kernel has
+        summed up."""
+        return max(self.sample().run, self._summed() - self._summed_before)
+
+
+def memory_of(pids: Iterable[int]) -> int:
+    """Returns the bytes of memory of processes, each page that several share counted in parts
+    (proc(5), smaps_rollup, Pss); of a process where that cannot be read, its resident set."""
+    return sum(_kilobytes(pid) for pid in pids) << 10
+
+
+def _kilobytes(pid: int) -> int:
+    for name, key in (("smaps_rollup", b"Pss:"), ("status", b"VmRSS:")):
+        with contextlib.suppress(OSError):
+            for line in procfs.read(f"/proc/{pid}/{name}").splitlines():
+                if line.startswith(key):
+                    return int(line.split()[1])
+    return 0
