@@ -2,15 +2,17 @@
 #include <err.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
 #include "server.h"
 
-/* TODO 1: write a handler that reaps: a child that has ended stays a zombie until its parent waits for it. It must
- * not block, and one signal may stand for many children. (waitpid(2), signal-safety(7)) */
+/* TODO 1: write a signal handler that reaps: a child that has ended stays a zombie until its parent
+ * waits for it. One signal may stand for many. Do not block. (waitpid(2), signal-safety(7)) */
 static void reap_children(int signo)
 {
-	int saved_errno = errno; /* the code that was interrupted may be about to look at it */
+	int saved_errno = errno; /* the interrupted code may be about to look at it */
 
 	(void)signo;
 	while (waitpid(-1, NULL, WNOHANG) > 0)
@@ -21,30 +23,33 @@ static void reap_children(int signo)
 
 void run_server(int listenfd)
 {
-	/* TODO 2: have the kernel call the handler whenever a child ends. (sigaction(2)) */
-	struct sigaction action = {.sa_handler = reap_children, .sa_flags = SA_RESTART | SA_NOCLDSTOP};
+	/* TODO 2: have the kernel call the handler when a child has ended. (sigaction(2)) */
+	struct sigaction act = {.sa_handler = reap_children, .sa_flags = SA_RESTART | SA_NOCLDSTOP};
 
-	if (sigaction(SIGCHLD, &action, NULL) == -1)
-		err(1, "sigaction");
+	if (sigaction(SIGCHLD, &act, NULL) == -1)
+		err(EXIT_FAILURE, "sigaction");
 	/* END TODO 2 */
+
 	for (;;) {
 		int connfd = tcp_accept(listenfd);
 
-		/* TODO 3: create a child process. When that fails, this one client is dropped, with a message, and
-		 * the server goes on. (fork(2), warn(3)) */
-		pid_t pid = fork();
-
-		if (pid == -1)
+		/* TODO 3: create a child process. When that fails, drop this one client, with a
+		 * message, and go on. (fork(2), warn(3)) */
+		switch (fork()) {
+		case -1:
 			warn("fork: a client is dropped");
+			break;
 		/* END TODO 3 */
-		/* TODO 4: the child serves the client, and ends. It has a copy of every descriptor of its parent:
-		 * which of them does it need? (_exit(2)) */
-		if (pid == 0) {
+
+		/* TODO 4: in the child, serve the client, and end. The child has a copy of every
+		 * descriptor of its parent: which of them does it need? (_exit(2)) */
+		case 0:
 			close(listenfd);
 			serve_client(connfd);
-			_exit(0); /* closes the child's copy of connfd */
+			_exit(EXIT_SUCCESS); /* closes the child's copy of connfd */
 		}
 		/* END TODO 4 */
-		close(connfd); /* the parent's copy: the connection ends when the child's is closed too */
+
+		close(connfd); /* the parent's copy; the connection ends with the child's */
 	}
 }

@@ -1,4 +1,4 @@
-/* main.c - what the three servers share before they differ: the argument, the listening socket, the announcement. */
+/* main.c - what the servers have in common: argument, listening socket, announcement. */
 #include <err.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -16,11 +16,12 @@ static uint16_t parse_port(const char *arg)
 	long port = strtol(arg, NULL, 10);
 
 	if (length == 0 || length > 5 || strspn(arg, "0123456789") != length || port > UINT16_MAX)
-		errx(EXIT_FAILURE, "not a port: '%s'; give a number from 0 (any free port) to %d", arg, UINT16_MAX);
+		errx(EXIT_FAILURE, "not a port: '%s'; give a number from 0 (any free port) to %d",
+			arg, UINT16_MAX);
 	return (uint16_t)port;
 }
 
-/* Prints the port that the kernel chose: whoever asked for port 0 reads it here. */
+/* Prints the port, which the kernel has chosen if the argument was 0. */
 static void announce(int listenfd)
 {
 	struct sockaddr_in address;
@@ -38,7 +39,7 @@ int main(int argc, char *argv[])
 
 	if (argc != 2)
 		errx(EXIT_FAILURE, "usage: %s PORT", argv[0]);
-	/* A client that vanishes must cost a failed write, not the server. */
+	/* Writing to a client that has left must fail with EPIPE, not end the server. */
 	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
 		err(EXIT_FAILURE, "signal");
 	listenfd = tcp_listen(parse_port(argv[1]));

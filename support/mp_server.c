@@ -2,27 +2,32 @@
 #include <err.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
 #include "server.h"
 
-/* TODO 1: write a handler that reaps: a child that has ended stays a zombie until its parent waits for it. It must
- * not block, and one signal may stand for many children. (waitpid(2), signal-safety(7)) */
+/* TODO 1: write a signal handler that reaps: a child that has ended stays a zombie until its parent
+ * waits for it. One signal may stand for many. Do not block. (waitpid(2), signal-safety(7)) */
 /* END TODO 1 */
 
 void run_server(int listenfd)
 {
-	/* TODO 2: have the kernel call the handler whenever a child ends. (sigaction(2)) */
+	/* TODO 2: have the kernel call the handler when a child has ended. (sigaction(2)) */
 	/* END TODO 2 */
+
 	for (;;) {
 		int connfd = tcp_accept(listenfd);
 
-		/* TODO 3: create a child process. When that fails, this one client is dropped, with a message, and
-		 * the server goes on. (fork(2), warn(3)) */
+		/* TODO 3: create a child process. When that fails, drop this one client, with a
+		 * message, and go on. (fork(2), warn(3)) */
 		/* END TODO 3 */
-		/* TODO 4: the child serves the client, and ends. It has a copy of every descriptor of its parent:
-		 * which of them does it need? (_exit(2)) */
+
+		/* TODO 4: in the child, serve the client, and end. The child has a copy of every
+		 * descriptor of its parent: which of them does it need? (_exit(2)) */
 		/* END TODO 4 */
-		close(connfd); /* the parent's copy: the connection ends when the child's is closed too */
+
+		close(connfd); /* the parent's copy; the connection ends with the child's */
 	}
 }

@@ -3,28 +3,33 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
 #include "server.h"
 
-/* TODO 1: write the function that a new thread runs. It takes its own copy of the descriptor from its argument (see
- * TODO 3), serves the client, and closes the connection: no other thread will. (pthread_create(3)) */
+/* TODO 1: write the function that a new thread runs. It takes the descriptor out of its
+ * argument (see TODO 3), serves the client, and closes the connection. (pthread_create(3)) */
 /* END TODO 1 */
 
 void run_server(int listenfd)
 {
-	/* TODO 2: a thread that has ended keeps its stack until it is joined; nobody here waits to join one. Prepare
-	 * for threads that need no joining. (pthread_attr_setdetachstate(3) or pthread_detach(3)) */
+	/* TODO 2: an ended thread keeps its stack until it is joined, and nothing here joins any.
+	 * Make sure that none has to be. (pthread_attr_setdetachstate(3), pthread_detach(3)) */
 	/* END TODO 2 */
+
 	for (;;) {
 		int connfd = tcp_accept(listenfd);
-		int error = ENOSYS; /* becomes what pthread_create returns: 0, or the error's number */
+		int error = ENOSYS; /* to be replaced by what pthread_create returns */
 
-		/* TODO 3: create the thread, and hand connfd over to it. This loop writes the next client's
-		 * descriptor into connfd, perhaps before the new thread has run at all. (pthread_create(3)) */
+		/* TODO 3: create the thread, and hand connfd over to it. This loop writes the next
+		 * client's descriptor into connfd, perhaps before the new thread has run at all.
+		 * (pthread_create(3)) */
 		/* END TODO 3 */
+
 		if (error != 0) {
-			/* TODO 4: say why there is no thread; only this one client is lost. (strerror(3)) */
+			/* TODO 4: say why; only this one client is dropped. (strerror(3)) */
 			/* END TODO 4 */
 			close(connfd); /* no thread has taken it over */
 		}

@@ -1,4 +1,4 @@
-/* server.h - the whole interface of the lab, headed by the file that implements each part. */
+/* server.h - the whole interface of the lab, under the name of the file that implements it. */
 #ifndef SERVER_H
 #define SERVER_H
 
@@ -6,21 +6,22 @@
 
 /* tcp.c */
 
-/* Returns a socket that listens on the port of every local address; 0 means any free port. Ends the program
- * with a message when that cannot be had. */
+/* Returns a socket that listens on the port of every local address; 0 means any free port. If that
+ * fails, it ends the program with a message. */
 int tcp_listen(uint16_t port);
 
-/* Waits for a client and returns the descriptor of its connection, which the caller owns. Never fails: what passes
- * (an interrupting signal, a client that left, a shortage of descriptors) it waits out. */
+/* Waits for a client and returns the descriptor of its connection, which the caller must close.
+ * Never fails: after a passing error (a signal, a client that has left, no free descriptor) it
+ * tries again. */
 int tcp_accept(int listenfd);
 
 /* fibonacci.c */
 
-/* Reads one request from the connection, computes, replies. Threads may call it at the same time. It never ends the
- * program and never closes connfd: whoever owns the descriptor does. */
+/* Reads one request from the connection, computes, replies. Several threads may call it at the same
+ * time. It never ends the program, and it does not close connfd: the caller does. */
 void serve_client(int connfd);
 
-/* server.c, mp_server.c, mt_server.c: one strategy each */
+/* server.c, mp_server.c, mt_server.c: each has its own strategy */
 
 /* Serves every client that connects to listenfd; never returns. */
 void run_server(int listenfd);

@@ -1,4 +1,4 @@
-/* tcp.c - a listening socket, and connections from it. */
+/* tcp.c - the listening socket, and the connections that come in on it. */
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
@@ -23,42 +23,46 @@ int tcp_listen(uint16_t port)
 
 	if (listenfd == -1)
 		err(EXIT_FAILURE, "socket");
-	/* A server that was just ended leaves connections in TIME_WAIT; they must not keep the port (socket(7)). */
+	/* A server that has just ended leaves connections in TIME_WAIT behind: they must not keep
+	 * the next server from using the port (socket(7)). */
 	if (setsockopt(listenfd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == -1)
 		err(EXIT_FAILURE, "setsockopt");
 	if (bind(listenfd, (struct sockaddr *)&address, sizeof(address)) == -1)
 		err(EXIT_FAILURE, "port %d", port);
-	/* A full backlog drops the client's SYN, and it tries again a second later: as long as the kernel allows. */
+	/* The listen queue is as long as the kernel allows: when it is full, a client's connection
+	 * attempt is dropped, and the client tries again only a second later. */
 	if (listen(listenfd, SOMAXCONN) == -1)
 		err(EXIT_FAILURE, "listen");
 	return listenfd;
 }
 
-/* What accept(2) reports although the listening socket is well: an interrupting signal, a client that left before it
- * was accepted, and ("Error handling") errors of the new connection's network. */
-static bool passes(int error)
+/* Returns whether accept(2) can fail with this error although the listening socket is all right:
+ * a signal arrived, the client left before it was accepted, or the new connection's network has an
+ * error (accept(2), "Error handling"). */
+static bool is_temporary(int error)
 {
-	static const int passing[] = {EINTR, ECONNABORTED, EPROTO, EPERM, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET,
-		EHOSTUNREACH, ENETUNREACH};
+	static const int temporary[] = {EINTR, ECONNABORTED, EPROTO, EPERM, ENETDOWN, ENOPROTOOPT,
+		EHOSTDOWN, ENONET, EHOSTUNREACH, ENETUNREACH};
 
-	for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
-		if (error == passing[i])
+	for (size_t i = 0; i < sizeof(temporary) / sizeof(temporary[0]); i++)
+		if (error == temporary[i])
 			return true;
 	return false;
 }
 
-/* Waits out a failed accept(2). Returns false when no wait can help, as when listenfd is no listening socket. */
+/* Called when accept(2) has failed: waits until it is worth another try. Returns false if it never
+ * is, as when listenfd is not a listening socket. */
 static bool wait_out(int listenfd, int error)
 {
 	struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
 	struct pollfd incoming = {.fd = listenfd, .events = POLLIN};
 
 	if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM)
-		nanosleep(&pause, NULL); /* until some client ends and gives back what it holds */
+		nanosleep(&pause, NULL); /* until a client leaves and what it used is free again */
 	else if (error == EAGAIN)
-		poll(&incoming, 1, -1); /* somebody made listenfd non-blocking */
+		poll(&incoming, 1, -1); /* listenfd has been made non-blocking */
 	else
-		return passes(error);
+		return is_temporary(error);
 	return true;
 }
 
