@@ -1,260 +1,287 @@
 """Are CPU-bound clients served in parallel?
 
-The clock cannot tell on a busy machine, or on one core; what the scheduler knows can. Three steps, none with a bound on
-wall time:
+The clock cannot tell on a busy machine, or on one core; what the scheduler knows can. There are
+three steps, none with a bound on wall time:
 
- 1. (behaviour.concurrency, done before) silent clients hold up nobody.
- 2. overtaking: seven requests of the largest n, and nobody waits for the replies. When all have been read, or a task for
-    each of them has run, and one computes, an eighth client sends a request that costs nothing: its reply comes before
-    any of the seven, unless whoever computes keeps the others from it, be it by a lock that is taken by trying and
-    yielding, while all burn CPU time.
-    Parallel when, besides, seven tasks have each run RUN_SHARE; serial when the server has used SERIAL_SHARE without
-    that, or when a reply comes although hardly anything was computed. A busy machine only makes this take longer.
- 3. work: on a fresh server one request, then eight of the same n at once. The CPU time of the eight is 4 to 16 times
-    that of the one: below, answers are remembered or shared; above, tasks spin while they wait.
+ 1. Concurrency (concurrency.py, done before): silent clients delay nobody.
+ 2. Overtaking (here): seven requests of the largest n are sent, and nobody waits for the replies.
+    When they are in progress (all have been read, or a task for each of them has run, and one
+    computes), an eighth client sends a request that costs nothing. Its reply comes before any of
+    the seven, unless whoever computes keeps the others from computing: be it by a lock that is
+    taken by trying and yielding, while all of them burn CPU time.
+    The verdict is "parallel" when, besides, seven tasks have each run RUN_SHARE. It is "serial"
+    when the server has used SERIAL_SHARE without that, and "memoised" when a reply comes although
+    hardly anything was computed. A busy machine only makes this take longer.
+ 3. Work (work.py): the CPU time of eight requests over that of one.
 
-Tasks that may run on one CPU only, on a machine with more, are not parallel either, however they take turns."""
-import contextlib
+Tasks that may run on one CPU only, on a machine with more, are not parallel either.
+
+A task is what the scheduler knows: a thread, or a process of one thread. Shares are parts of the
+CPU time that the lab's own service takes for one request of the largest n.
+"""
+from __future__ import annotations
+
+import enum
 import os
-import statistics
 import time
-from pathlib import Path
-from typing import Callable, Dict, List, NamedTuple, Sequence, Tuple
+from typing import Callable, Dict, List, NamedTuple, NoReturn, Optional, Sequence, Set
 
-from checker import proc
-from checker.behaviour import AT_ONCE, answered, fib, seen_by, send_at_once
-from checker.build import Build
-from checker.client import Client
-from checker.machine import this_machine
-from checker.outcome import CheckFailed, Inconclusive
-from checker.server import Server
+from checks import workload
+from checks.asking import AT_ONCE, fib, seen_by, send_at_once
+from checks.check import Check
+from checks.client import Client
+from checks.server import Server
+from checks.verdict import CheckFailed, Inconclusive
+from checks.work import work
+from checks.workload import LARGEST
+from watching import procfs
+from watching.meter import Meter
+from watching.quiet import Quiet
 
-LARGEST = 40
-GOLDEN = 1.618  # the golden ratio: fib(n + 1) / fib(n)
-AWAKE = 0.0001  # seconds of CPU: a task that has run so much has done more than to go on after a SIGCONT
-# Of the CPU time that the service takes for one request of the largest n:
-BEGUN_SHARE = 0.01  # a task that has run so much is computing
-RUN_SHARE = 0.08  # a task that has run so much is one of those that compute at the same time
-SERIAL_SHARE = 2.4  # a server that has run so much does not compute for all at the same time
-LEAST_SHARE = 0.25  # whoever has run less has not computed at all
-WORK_SHARE = (4.0, 16.0)  # CPU time of eight requests over that of one
-ATTEMPTS = 3  # of a step that an unlucky schedule may spoil for a right server, never save for a wrong one
-SINGLE_RUN = 0.05  # seconds of CPU that one request of step 3 should take
-ROUNDS = 2  # of the measurement by the clock
-BUSY = 1.4  # a synchronous server that takes so many times its CPU time had to wait for a CPU
-STARVED = 60.0  # seconds of wall time
+TITLE = "CPU-bound clients are served in parallel"
+MP_SPEEDUP = Check(
+    "mp-speedup", 8, TITLE, "TODO 3 and 4 of mp_server.c",
+    "While one child computes, what keeps another one from computing too?",
+    "./client_bench.sh 2999 >/dev/null & sleep 0.5; top -H -p $(pgrep -d, -x mp_server)")
+MT_SPEEDUP = Check(
+    "mt-speedup", 8, TITLE, "TODO 3 of mt_server.c",
+    "While one thread computes, what keeps another one from computing too?",
+    "./client_bench.sh 2999 >/dev/null & sleep 0.5; top -H -p PID")
 
-
-class Sample(NamedTuple):
-    """What the server's tasks have done since a Meter began. Seconds."""
-    run: float
-    waiting: float
-    tasks: Dict[int, float]  # by thread: time run
-
-
-class Meter:
-    """Sums up the CPU time of all tasks of a server, the ended ones included as far as they were seen."""
-
-    def __init__(self, server: Server) -> None:
-        self._server = server
-        self._first: Dict[int, Tuple[float, float]] = {}
-        self._last: Dict[int, Tuple[float, float]] = {}
-        self._reaped_before = server.cpu_time()
-        self.began = time.monotonic()
-        for task in self._tasks():
-            self._first[task.tid] = (task.run, task.waiting)
-
-    def _tasks(self) -> List[proc.Task]:
-        return [task for pid in self._server.box.tree() for task in proc.tasks(pid)]
-
-    def sample(self) -> Sample:
-        for task in self._tasks():
-            self._last[task.tid] = (task.run, task.waiting)
-        run = {tid: last[0] - self._first.get(tid, (0.0, 0.0))[0] for tid, last in self._last.items()}
-        waiting = sum(last[1] - self._first.get(tid, (0.0, 0.0))[1] for tid, last in self._last.items())
-        return Sample(sum(run.values()), waiting, run)
-
-    def cpu_time(self) -> float:
-        """Returns the CPU time used: the larger of what was sampled and of what the kernel has summed up."""
-        return max(self.sample().run, self._server.cpu_time() - self._reaped_before)
+# Seconds of CPU: a task that has run so much has done more than to go on after a SIGCONT. Smaller,
+# and a task that has only woken up counts as one that serves; larger, and the quick request is sent
+# later, when a request of the seven may be ready already.
+AWAKE = 0.0001
+# A task that has run so much is computing. Smaller, and one that only reads its request counts;
+# larger, and again the quick request comes late.
+BEGUN_SHARE = 0.01
+# A task that has run so much is one of those that compute at the same time. Smaller, and the tasks
+# of a serial server pass by what they do while they wait; larger, and grading takes longer.
+RUN_SHARE = 0.08
+# A server that has used so much, and seven tasks have not each run RUN_SHARE, is serial: in a
+# parallel one, even on one core, they have by about 7 * RUN_SHARE. Smaller, and an unfair scheduler
+# looks serial; larger, and a serial server takes longer to find out.
+SERIAL_SHARE = 2.4
+# A server that has used less by its first right reply has not computed it. Smaller, and one that
+# remembers much is not noticed; larger, and a compiler that is better than the lab's looks wrong.
+LEAST_SHARE = 0.25
+# Of step 2: an unlucky schedule may spoil one for a right server, but never saves a wrong one. More
+# of them take longer to find fault; fewer blame a right server on a busy machine.
+ATTEMPTS = 3
+# Attempts that may say nothing, as a reply came before the quick request was sent, for each that
+# counts. More take longer on a busy machine; fewer are inconclusive there.
+RETRIES = 3
+# Seconds without any activity: nothing will come any more. Shorter, and a server that sleeps
+# between two tries for a lock looks stuck; longer, and a stuck one takes longer.
+ASLEEP = 1.0
+# Seconds of wall time until the machine, not the server, is blamed. Shorter, and more gradings on
+# a busy machine are inconclusive; longer, and they take longer to say so.
+STARVED = 60.0
+# Seconds between two looks, while requests begin and while they are computed. Shorter costs CPU
+# time that the server needs; longer, and the quick request is sent late.
+BEGIN_STEP, COMPUTE_STEP = 0.003, 0.015
 
 
-def overtaking(start: Callable[..., Server], server: Server, cost: float) -> float:
-    """Step 2; `cost` is about the CPU time of one of the largest requests. Returns the speed-up that as many idle cores
-    would show: time run and runnable over wall time."""
-    lost, waits = 0, ""
-    for _ in range(3 * ATTEMPTS):
+class Verdict(enum.Enum):
+    """What an observation means."""
+    WAIT = "nothing is certain yet"
+    PARALLEL = "as many tasks as there are clients have run"
+    SERIAL = "the server has used much CPU time, and they have not"
+    MEMOISED = "a right reply came, and nothing was computed"
+    ENDED = "all connections have ended"
+    ASLEEP = "nothing happens any more, and no reply came"
+    STARVED = "the machine gives the server no CPU time"
+
+
+class Goal(NamedTuple):
+    """What is waited for."""
+    clients: int
+    cost: float  # seconds of CPU that one request takes, about
+    least: float  # seconds of CPU: a task that has run more counts
+    reading: bool  # is it enough, too, that all requests have been read?
+
+
+class Observation(NamedTuple):
+    """What was seen of a server and its clients at one moment. Times are seconds."""
+    wall: float  # since the requests were sent
+    tasks: Dict[int, float]  # by task: CPU time since then
+    waiting: float  # for a CPU, of all tasks since then
+    cpu_time: float  # of the whole server since then: ended tasks that were never seen included
+    used: float  # the part of it since this wait began
+    lines: Sequence[Optional[str]]  # the reply of each client; None until it is whole
+    ended: int  # connections that have ended
+    unread: bool  # may a request not have been read yet?
+    asleep: float  # since the last activity of a task
+
+    def busy(self, least: float) -> List[int]:
+        """Returns the tasks that have run for more than so many seconds."""
+        return [task for task, run in self.tasks.items() if run > least]
+
+    def speed_up(self) -> float:
+        """Returns the speed-up that as many idle cores as tasks would show: the time that tasks
+        have run or could have run, over wall time."""
+        return (sum(self.tasks.values()) + self.waiting) / self.wall
+
+
+def verdict_of(seen: Observation, goal: Goal) -> Verdict:
+    """Returns what an observation means. Pure; the order of the questions matters."""
+    right = str(fib(LARGEST))
+    if right in seen.lines and seen.cpu_time < LEAST_SHARE * goal.cost:
+        return Verdict.MEMOISED
+    enough = len(seen.busy(goal.least)) >= goal.clients
+    if goal.reading and not seen.unread:
+        enough = True
+    if enough and max(seen.tasks.values(), default=0.0) > BEGUN_SHARE * goal.cost:
+        return Verdict.PARALLEL
+    if seen.used >= SERIAL_SHARE * goal.cost:
+        return Verdict.SERIAL
+    if seen.ended == goal.clients:
+        return Verdict.ENDED
+    if seen.asleep > ASLEEP and not any(seen.lines):
+        return Verdict.ASLEEP
+    return Verdict.STARVED if seen.wall > STARVED else Verdict.WAIT
+
+
+class Requests:
+    """Requests of the largest n that several clients have sent at the same time."""
+
+    def __init__(self, server: Server, clients: Sequence[Client], cost: float) -> None:
+        """Sends them. `cost`: seconds of CPU that one takes, about."""
+        self.server, self.clients, self.cost = server, clients, cost
+        self._done = f"{len(clients)} clients sent '{LARGEST}' at the same time"
+        self._meter = Meter(server.box.tree, server.cpu_time)
+        send_at_once(server, clients, b"%d\n" % LARGEST)
+
+    def answered(self) -> bool:
+        """Returns whether one of the clients has its reply."""
+        return any(client.line for client in self.clients)
+
+    def wait_until_begun(self) -> None:
+        """Waits until all requests are in progress. Raises CheckFailed if they will not be."""
+        self._wait(Goal(len(self.clients), self.cost, AWAKE, reading=True), BEGIN_STEP)
+
+    def wait_until_parallel(self) -> float:
+        """Waits until a task for each request has computed. Returns the speed-up; raises
+        CheckFailed if the requests are not computed at the same time."""
+        goal = Goal(len(self.clients), self.cost, RUN_SHARE * self.cost, reading=False)
+        seen = self._wait(goal, COMPUTE_STEP)
+        cpu = only_cpu(seen.busy(goal.least), procfs.cores())
+        if cpu is not None:
+            raise CheckFailed(self._done,
+                              f"threads or processes that may use all {procfs.cores()} cores",
+                              f"all are bound to CPU {cpu}, so that only one runs at a time "
+                              "(sched_setaffinity(2))")
+        return seen.speed_up()
+
+    def _wait(self, goal: Goal, step: float) -> Observation:
+        """Looks until something is certain. Returns the last look if that is Verdict.PARALLEL."""
+        used_before = self._meter.cpu_time()
+        quiet = Quiet(time.monotonic(), self.server.activity())
+        while True:
+            time.sleep(step)
+            seen = self._observe(goal, quiet, used_before)
+            verdict = verdict_of(seen, goal)
+            if verdict is Verdict.PARALLEL:
+                return seen
+            if verdict is not Verdict.WAIT:
+                self._fail(verdict, seen, goal)
+
+    def _observe(self, goal: Goal, quiet: Quiet, used_before: float) -> Observation:
+        for client in self.clients:
+            client.look()
+        # After the replies: what has been computed for them is in it.
+        sample = self._meter.sample()
+        wall = time.monotonic() - self._meter.began
+        cpu_time = self._meter.cpu_time()
+        quiet.look(time.monotonic(), self.server.activity())
+        return Observation(
+            wall=wall,
+            tasks=sample.tasks,
+            waiting=sample.waiting,
+            cpu_time=cpu_time,
+            used=cpu_time - used_before,
+            lines=[client.line for client in self.clients],
+            ended=sum(1 for client in self.clients if client.ended),
+            unread=goal.reading and self.server.unread(self.clients),
+            asleep=quiet.asleep)
+
+    def _fail(self, verdict: Verdict, seen: Observation, goal: Goal) -> NoReturn:
+        """Raises what a verdict other than PARALLEL or WAIT means for the check."""
+        expected = f"{goal.clients} threads or processes that compute at the same time"
+        if verdict is Verdict.STARVED:
+            raise Inconclusive(
+                f"the machine was too busy (the server got {seen.cpu_time:.2f} s of CPU time in "
+                f"{seen.wall:.0f} s). Stop other programs and grade again.")
+        if verdict is Verdict.MEMOISED:
+            raise CheckFailed(self._done, "replies that are computed for each request",
+                              f"a reply after {seen.cpu_time * 1000:.0f} ms of CPU time: nothing "
+                              "was computed")
+        if verdict is Verdict.SERIAL:
+            raise CheckFailed(self._done, expected,
+                              f"only {len(seen.busy(goal.least))} of them had computed when the "
+                              f"server had used {seen.used:.1f} s of CPU: the requests are "
+                              f"computed one after another; {self.server.doing()}")
+        if verdict is Verdict.ENDED:
+            raise CheckFailed(self._done, expected,
+                              f"all connections had ended after {seen.cpu_time:.2f} s of CPU time; "
+                              f"the first client saw: {seen_by(self.clients[0], self.server)}")
+        raise CheckFailed(self._done, expected, self.server.doing())
+
+
+def only_cpu(tasks: Sequence[int], cores: int) -> Optional[int]:
+    """Returns the one CPU that all of the tasks are bound to, where there are more; else None, also
+    when one of them has ended."""
+    allowed: Set[int] = set()
+    for task in tasks:
+        try:
+            allowed |= os.sched_getaffinity(task)
+        except OSError:
+            return None
+    return allowed.pop() if cores > 1 and len(allowed) == 1 else None
+
+
+def overtaking(start: Callable[[], Server], server: Server, cost: float) -> float:
+    """Step 2. `start` starts a server like the given one, for another attempt; `cost` is about the
+    seconds of CPU that a request of the largest n takes. Returns the speed-up that as many idle
+    cores as clients would show."""
+    lost = 0
+    for _ in range(RETRIES * ATTEMPTS):
         quick, *slow = server.connect_in_turn(AT_ONCE)
-        meter = Meter(server)
-        send_at_once(server, slow, b"%d\n" % LARGEST)
-        all_run(server, slow, meter, cost, AWAKE, or_read=True)
-        if not any(client.line for client in slow):
-            quick.send(b"1\n")
-            server.wait(lambda: any(client.line or client.ended for client in [quick, *slow]), quick, *slow,
-                        budget=AT_ONCE * cost)
-            waits = server.doing()
-            if quick.line and not any(client.line for client in slow):
-                return all_run(server, slow, meter, cost, RUN_SHARE * cost)
+        requests = Requests(server, slow, cost)
+        requests.wait_until_begun()
+        # A reply that is there already: too late to be overtaken, and no fault of the server.
+        if not requests.answered():
+            if _overtakes(quick, requests):
+                return requests.wait_until_parallel()
             lost += 1
             if lost == ATTEMPTS:
-                break
+                raise CheckFailed(
+                    f"{len(slow)} clients sent '{LARGEST}'; once all {len(slow)} requests were in "
+                    "progress, another client, connected before, sent '1'",
+                    "the cheap request to be answered first",
+                    f"not once in {ATTEMPTS} attempts: the requests are computed one after "
+                    f"another; {server.doing()}")
         server.close()
         server = start()
-    if lost < ATTEMPTS:
-        raise Inconclusive("the machine let one task compute for long before the others began; end other work on it, and "
-                           "grade again")
-    raise CheckFailed(f"{len(slow)} clients sent '{LARGEST}'; when all were being computed for, one that had connected before "
-                      "sent '1'", "a reply to that one before any of theirs",
-                      f"none, {ATTEMPTS} times: the clients are computed for in turns; {waits}")
+    raise Inconclusive("the machine was too busy (one request was computed before the others could "
+                       "begin). Stop other programs and grade again.")
 
 
-def all_run(server: Server, clients: Sequence[Client], meter: Meter, cost: float, least: float,
-            or_read: bool = False) -> float:
-    """Waits until one task for each client has run at least so many seconds (or, if that is enough, all requests have been
-    read), and one computes. Returns the speed-up (see overtaking)."""
-    done = f"{len(clients)} clients sent '{LARGEST}' at the same time"
-    expected = f"{len(clients)} threads or processes that compute at the same time"
-    before = meter.cpu_time()
-    while True:
-        time.sleep(0.003 if or_read else 0.015)
-        sample, wall = meter.sample(), time.monotonic() - meter.began
-        busy = [tid for tid, run in sample.tasks.items() if run > least]
-        for client in clients:
-            client.look()
-            if client.line == str(fib(LARGEST)) and meter.cpu_time() < LEAST_SHARE * cost:
-                raise CheckFailed(done, "replies that were computed", f"a reply after {meter.cpu_time() * 1000:.0f} ms "
-                                  "of CPU: nothing was computed")
-        enough = len(busy) >= len(clients) or or_read and not server.unread(clients)
-        if enough and max(sample.tasks.values()) > BEGUN_SHARE * cost:
-            if not or_read:
-                _not_pinned(busy, done)
-            return (sample.run + sample.waiting) / wall
-        used = meter.cpu_time() - before
-        if used >= SERIAL_SHARE * cost:
-            raise CheckFailed(done, expected, f"{len(busy)} of them had computed by the time the server had used "
-                              f"{used:.1f} s of CPU: the clients are served in turns; {server.doing()}")
-        if all(client.ended for client in clients):
-            raise CheckFailed(done, expected, f"after {meter.cpu_time():.2f} s of CPU all had ended, the first one thus: "
-                              f"{seen_by(clients[0], server)}")
-        if server.quiet_for(1.0) and not any(client.line for client in clients):
-            raise CheckFailed(done, expected, server.doing())
-        if wall > STARVED:
-            raise Inconclusive(f"the machine gave the server {sample.run:.2f} s of CPU in {wall:.0f} s; end other work "
-                               "on it, and grade again")
+def _overtakes(quick: Client, requests: Requests) -> bool:
+    """Sends a request that costs nothing; returns whether its reply is the first one."""
+    clients = [quick, *requests.clients]
+    quick.send(b"1\n")
+    requests.server.wait(lambda: any(client.line or client.ended for client in clients), *clients,
+                         budget=AT_ONCE * requests.cost)
+    return bool(quick.line) and not requests.answered()
 
 
-def _not_pinned(tids: List[int], done: str) -> None:
-    """Raises CheckFailed if all tasks may run on one and the same CPU only, where there are more."""
-    allowed = set()
-    for tid in tids:
-        try:
-            allowed |= os.sched_getaffinity(tid)
-        except OSError:  # ended just now
-            return
-    if len(allowed) < min(2, proc.cores()):
-        raise CheckFailed(done, f"that they may use all {proc.cores()} cores", f"all are bound to CPU {allowed.pop()}: "
-                          "they only take turns (sched_setaffinity(2))")
-
-
-def work(server: Server, n: int) -> float:
-    """Step 3. Returns the CPU time of eight requests over that of one. A CPU whose other half is busy, or taken away by a
-    hypervisor, takes longer for the same: so one request before the eight and one after, each bound by the one that is in
-    the server's favour, and several attempts."""
-    for _ in range(ATTEMPTS):
-        before, eight, after = _work(server, n, 1), _work(server, n, AT_ONCE), _work(server, n, 1)
-        least, most = max(min(before, after), LEAST_SHARE * SINGLE_RUN), max(before, after)
-        if eight >= WORK_SHARE[0] * least and eight <= WORK_SHARE[1] * most:
-            return 2 * eight / (before + after)
-    raise CheckFailed(f"one client sent '{n}', then {AT_ONCE} clients at the same time, then one again",
-                      f"about {AT_ONCE} times the work for the {AT_ONCE}",
-                      f"{before * 1000:.0f}, {eight * 1000:.0f} and {after * 1000:.0f} ms of CPU: " +
-                      ("replies are remembered or shared" if eight < WORK_SHARE[0] * least else
-                       "something spins while it waits"))
-
-
-def _work(server: Server, n: int, number: int) -> float:
-    """Returns the CPU time that so many requests took."""
-    clients = server.connect_in_turn(number)
-    meter = Meter(server)
-    send_at_once(server, clients, b"%d\n" % n)
-
-    def sampled() -> bool:
-        meter.sample()
-        return all(client.line is not None or client.ended for client in clients)
-
-    server.wait(sampled, *clients, budget=40 * SINGLE_RUN * number)
-    wrong = [client for client in clients if client.line != str(fib(n))]
-    if wrong:
-        who = f"{number} clients sent '{n}' at the same time" if number > 1 else f"one client alone sent '{n}'"
-        raise CheckFailed(who, f"the line '{fib(n)}' for each", f"{len(wrong)} of {number} did not get it, one of them saw "
-                          f"{seen_by(wrong[0], server)}")
-    for client in clients:
-        client.close()
-    server.settle()
-    return max(meter.cpu_time(), 1e-3)
-
-
-def judge(start: Callable[..., Server], server: Server, n: int) -> str:
-    """Judges by the three steps; returns what was measured, in words. `start` starts fresh servers like this one."""
-    ideal = overtaking(start, server, SINGLE_RUN * GOLDEN ** (LARGEST - n))
+def judge(start: Callable[[], Server], server: Server, n: int) -> str:
+    """Judges a server that passes step 1 by the other two. `start` starts fresh servers like this
+    one; n is the calibrated one (workload.py). Returns what was measured, in words."""
+    cost = workload.scaled(workload.SINGLE_RUN, n, LARGEST)
+    speed_up = overtaking(start, server, cost)
     server.close()
     share = work(start(), n)
-    return (f"{AT_ONCE - 1} clients would be served {ideal:.1f} times as fast as one by one on as many idle cores; the CPU time "
-            f"of {AT_ONCE} was {share:.1f} times that of one")
-
-
-def by_the_clock(build: Build, names: Sequence[str]) -> Dict[str, List[str]]:
-    """Measures what a stopwatch shows: the turnaround of eight clients, of the synchronous server over that of each of the
-    others, in turns. For the student to see: it depends on the machine, and costs no points. Returns a line for each name;
-    none for a server that does not answer all."""
-    n = calibrated_n(build.launcher, build.program("server")) - 1
-    with contextlib.ExitStack() as stack:
-        servers = {name: Server(build.launcher, build.program(name)) for name in ("server", *names)}
-        for server in servers.values():
-            stack.callback(server.close)
-        times: Dict[str, List[float]] = {}
-        for name, server in servers.items():
-            with contextlib.suppress(CheckFailed, Inconclusive):
-                server.start()
-                times[name] = []
-        before = {name: proc.listen_overflows(servers[name].box.pid) for name in times}
-        meter = Meter(servers["server"])
-        for number, name in enumerate(list(times) * ROUNDS):
-            if len(times[name]) == number // len(times):
-                with contextlib.suppress(CheckFailed, Inconclusive):
-                    times[name].append(turnaround(servers[name], n))
-        busy = sum(times["server"]) > BUSY * meter.cpu_time()
-        overflows = max(proc.listen_overflows(servers[name].box.pid) - before[name] for name in times)
-    remarks = "; the machine was busy" if busy else ""
-    if overflows > 0:
-        remarks += f"; the listen queue overflowed {overflows} times: net.core.somaxconn is too small"
-    return {name: [_ratios(times["server"], times[name]) + remarks] if len(times.get(name, [])) == ROUNDS else []
-            for name in names}
-
-
-def _ratios(slow: Sequence[float], fast: Sequence[float]) -> str:
-    ratios = sorted(one / another for one, another in zip(slow, fast))
-    return (f"measured: {AT_ONCE} clients are served {statistics.median(ratios):.1f} times as fast as by the synchronous server "
-            f"({ratios[0]:.1f} to {ratios[-1]:.1f} in {ROUNDS} rounds), on {this_machine().share()}")
-
-
-def turnaround(server: Server, n: int) -> float:
-    """Returns the seconds from the first of eight requests to the last reply; raises CheckFailed if one is missing."""
-    clients = [server.connect() for _ in range(AT_ONCE)]
-    began = time.monotonic()
-    for client in clients:
-        client.send(b"%d\n" % n)
-    if not answered(server, *clients):
-        raise CheckFailed(f"{AT_ONCE} clients sent '{n}'", "a reply for each", "not one for each")
-    return time.monotonic() - began
-
-
-def calibrated_n(launcher: Path, synchronous: Path) -> int:
-    """Returns the n whose computing takes about SINGLE_RUN of CPU on this machine."""
-    with Server(launcher, synchronous) as server:
-        meter, n = Meter(server), 27
-        answered(server, server.ask(n))
-        used = max(meter.sample().run, 1e-5)
-    while used < SINGLE_RUN and n < LARGEST - 2:
-        n, used = n + 1, used * GOLDEN
-    return n
+    return (f"on {AT_ONCE - 1} idle cores the speed-up would be {speed_up:.1f}; {AT_ONCE} requests "
+            f"used {share:.1f} times the CPU time of one")
