@@ -97,8 +97,8 @@ static const char *parse_request(const char *request, size_t length, unsigned in
 	return *n > MAX_N ? "error: out of range, n is 0 to 40\n" : NULL;
 }
 
-/* Writes the number and a newline into line, as snprintf(3) would. But each new child process would
- * take eight page faults to run that one: at n = 0, a seventh of mp_server's time. */
+/* Writes the number and a newline into line, as snprintf(3) would. But a new child process takes
+ * eight page faults to run that one: at n = 0, a tenth of mp_server's time. */
 static void print_number(char *line, unsigned long number)
 {
 	unsigned long unit = 1; /* becomes that of the first digit: 100 for 987 */
