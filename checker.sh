@@ -1,13 +1,18 @@
 #!/bin/sh
-# Grades a folder: ./checker.sh [OPTIONS] [DIR]. Finds, or gets, a Python that has pytest, and hands over to it.
+# Grades a folder: ./checker.sh [OPTIONS] [DIR]; --help lists the options. Finds, or installs, a
+# Python that has pytest (6 or later), and hands over to it.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 venv=$here/.venv
 
 has_pytest() {
-	"$1" -E -c 'import sys; sys.path.remove(""); import pytest; sys.exit(sys.version_info < (3, 8) or int(pytest.__version__.split(".")[0]) < 6)' \
-		>/dev/null 2>&1
+	# Not from the current folder, which is the student's.
+	"$1" -E -c 'import sys
+sys.path.remove("")
+import pytest
+sys.exit(sys.version_info < (3, 8) or int(pytest.__version__.split(".")[0]) < 6)
+' >/dev/null 2>&1
 }
 
 find_python() {
@@ -19,12 +24,13 @@ find_python() {
 	return 1
 }
 
-# Only ever makes a .venv that is not there, and only ever removes what it made.
+# Makes .venv only if there is none, and removes only what it has made itself.
 make_venv() {
 	[ ! -e "$venv" ] && [ -w "$here" ] || return 1
 	echo "checker.sh: no Python here has pytest; trying to install it into $venv" >&2
 	if "${PYTHON:-python3}" -I -m venv "$venv.$$" >/dev/null 2>&1 &&
-		"$venv.$$/bin/python" -I -m pip install --quiet --disable-pip-version-check --retries 1 pytest >/dev/null 2>&1; then
+		"$venv.$$/bin/python" -I -m pip install --quiet --disable-pip-version-check --retries 1 \
+			pytest >/dev/null 2>&1; then
 		mv -T "$venv.$$" "$venv" 2>/dev/null || rm -rf "$venv.$$"
 	else
 		rm -rf "$venv.$$"
@@ -41,7 +47,8 @@ apt_get() {
 }
 
 find_python || { make_venv && find_python; } || { apt_get && find_python; } || {
-	echo "checker.sh: pytest is needed: sudo apt-get install python3-pytest, or: pip install --user pytest" >&2
+	echo "checker.sh: pytest is needed: sudo apt-get install python3-pytest," \
+		"or: pip install --user pytest" >&2
 	exit 2
 }
-exec "$python" -E -B "$here/tests/checker/__main__.py" "$@"
+exec "$python" -E -B "$here/tests" grade "$@"

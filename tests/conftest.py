@@ -1,87 +1,116 @@
-"""Fixtures of the graded checks, and the hooks that turn pytest's results into outcomes.
+"""What the graded checks are given, and the hooks that turn pytest's results into outcomes.
 
-A check is a test function marked with its id. What it raises decides (see checker/outcome.py). The outcomes go to the
-process that reports, through the object that checker/grading.py registers as plugin "grading"."""
-import time
-from typing import Callable, Dict, Iterator, List, Optional
+A check is a test function marked with its id. What it raises decides: see checks/verdict.py. What
+happens is told to the plugin "grading" (grading/grader.py); where there is none, pytest runs the
+lab's tests of itself."""
+from __future__ import annotations
+
+import contextlib
+from typing import Callable, Dict, Generator, Iterator, List, Optional
 
 import pytest
 
-from checker import behaviour, parallelism
-from checker.build import Build
-from checker.catalogue import BY_ID, Check
-from checker.outcome import CheckFailed, Inconclusive, NotGraded, outcome_of
-from checker.report import OUTPUT_LINES
-from checker.server import Server
+from checks import concurrency as concurrency_check
+from checks.catalogue import BY_ID, CHECKS
+from checks.check import Check
+from checks.server import Server
+from checks.verdict import CheckFailed, Inconclusive, NotGraded
+from checks.workload import calibrated_n as find_n
+from grading.build import Build
+from grading.grader import Grading
+from watching import procfs
 
-
-@pytest.fixture(scope="session")
-def build(request: pytest.FixtureRequest) -> Build:
-    return request.config.pluginmanager.get_plugin("grading").build
+Verdict = Optional[Exception]  # what a check has raised, if it has
+Hook = Callable[..., Generator[None, None, None]]
+# The annotation is for mypy: pluggy 1.0, which defines the decorator, has no types.
+hook_wrapper: Callable[[Hook], Hook] = pytest.hookimpl(hookwrapper=True)
 
 
 class Starter:
-    """Starts servers of one program for one check, and ends them all after it."""
+    """Starts servers of one program for one check, and ends them all when it is closed."""
 
-    def __init__(self, build: Build, program: str) -> None:
-        self.build, self.program = build, program
+    def __init__(self, grading: Grading, build: Build, program: str) -> None:
         self.servers: List[Server] = []
+        self._grading, self._build, self._program = grading, build, program
+        self._stack = contextlib.ExitStack()
 
     def __call__(self, probe: str = "") -> Server:
-        """Starts a server; `probe` is what probe.c shall do in it."""
-        environment = {"LD_PRELOAD": str(self.build.probe), "PROBE": probe} if probe else {}
-        server = Server(self.build.launcher, self.build.program(self.program), environment)
+        """Starts a server, and waits until it has served a first client. `probe` is what probe.c is
+        to do in it; "" leaves it out. Raises CheckFailed if the server does not start."""
+        library = self._build.probe
+        environment = {"LD_PRELOAD": str(library), "PROBE": probe} if probe else {}
+        server = Server(self._build.sandbox, self._build.program(self._program), environment)
+        self._stack.callback(server.close)
         self.servers.append(server)
+        self._grading.started(server)
         server.start()
-        if probe and not all(server.box.has_mapped(pid, self.build.probe) for pid in server.idle):
-            raise CheckFailed(f"started ./{self.program} 0 with a library of the grader's (ld.so(8), LD_PRELOAD)",
-                              "that it keeps it", "it has started itself anew without it (execve(2))",
-                              "A server has no reason to start programs, or to change its own environment.")
+        user = server.box.user
+        if probe and not all(procfs.has_mapped(pid, library.name, user) for pid in server.idle):
+            raise CheckFailed(
+                f"started ./{self._program} 0 with a library preloaded (ld.so(8), LD_PRELOAD)",
+                "the library to stay loaded",
+                "the server re-executed itself without it (execve(2))",
+                "A server has no reason to start programs, or to change its own environment.")
         return server
 
     def close(self) -> None:
-        for server in self.servers:
-            server.close()
+        """Ends all servers, also if ending one of them fails."""
+        self._stack.close()
+
+
+@pytest.fixture(scope="session")
+def grading(request: pytest.FixtureRequest) -> Grading:
+    plugin = request.config.pluginmanager.get_plugin("grading")
+    assert isinstance(plugin, Grading), "graded checks are run by checker.sh"
+    return plugin
+
+
+@pytest.fixture
+def build(request: pytest.FixtureRequest, grading: Grading) -> Build:
+    """The submission's programs, and the sandbox to run them in."""
+    check = check_of(request.node)
+    return grading.build.keeping(check.id) if check else grading.build
 
 
 @pytest.fixture
 def compiled(request: pytest.FixtureRequest, build: Build) -> str:
-    """The name of the server under test; spares the check where it does not compile."""
-    program = request.module.SERVER
-    if program in build.errors:
-        first = next(check for check in BY_ID.values() if check.server == program)
-        if check_of(request.node) is first:
-            raise CheckFailed(f"compiled {program}.c with the lab's own files", "a server", "it does not compile",
-                              "Read the compiler's first message first.", by_hand="make")
-        raise NotGraded(f"not graded until {program}.c compiles")
-    return program
+    """The name of the server under test; spares the check if it does not compile."""
+    program: str = request.module.SERVER
+    if program not in build.errors:
+        return program
+    if check_of(request.node) == next(check for check in CHECKS if check.server == program):
+        raise CheckFailed(f"compiled {program}.c with the lab's own files", "a server",
+                          "it does not compile", "Read the compiler's first message first.",
+                          by_hand="make")
+    raise NotGraded(f"not graded until {program}.c compiles")
 
 
 @pytest.fixture
-def start(request: pytest.FixtureRequest, build: Build, compiled: str) -> Iterator[Callable[..., Server]]:
-    starter = Starter(build, compiled)
-    request.node.starter = starter
-    yield starter
-    starter.close()
+def start(grading: Grading, build: Build, compiled: str) -> Iterator[Starter]:
+    """Starts a server: start() or start(probe="pages"). All are ended after the check."""
+    with contextlib.closing(Starter(grading, build, compiled)) as starter:
+        yield starter
 
 
 @pytest.fixture
-def server(start: Callable[..., Server], serves_concurrently: None) -> Server:
+def server(serves_concurrently: None, start: Starter) -> Server:
+    """A fresh server that has served one client; spares the check if it does not serve clients
+    concurrently."""
     return start()
 
 
 @pytest.fixture(scope="session")
-def verdicts() -> Dict[str, Optional[BaseException]]:
+def verdicts() -> Dict[str, Verdict]:
+    """What the check of concurrency has raised, by server."""
     return {}
 
 
 @pytest.fixture
-def concurrency(start: Callable[..., Server], compiled: str,
-                verdicts: Dict[str, Optional[BaseException]]) -> Optional[BaseException]:
-    """What the check of concurrency raised, or None. It is run once for a server."""
+def concurrency(start: Starter, compiled: str, verdicts: Dict[str, Verdict]) -> Verdict:
+    """What the check of concurrency raises, or None. It is run once for each server."""
     if compiled not in verdicts:
         try:
-            behaviour.concurrency(start())
+            concurrency_check.concurrency(start())
             verdicts[compiled] = None
         except (CheckFailed, Inconclusive) as error:
             verdicts[compiled] = error
@@ -89,7 +118,7 @@ def concurrency(start: Callable[..., Server], compiled: str,
 
 
 @pytest.fixture
-def serves_concurrently(concurrency: Optional[BaseException]) -> None:
+def serves_concurrently(concurrency: Verdict) -> None:
     """Spares the check if the server does not serve clients concurrently."""
     if isinstance(concurrency, CheckFailed):
         raise NotGraded("not graded until it serves clients concurrently")
@@ -98,19 +127,32 @@ def serves_concurrently(concurrency: Optional[BaseException]) -> None:
 
 
 @pytest.fixture(scope="session")
-def calibrated_n(build: Build) -> int:
-    return parallelism.calibrated_n(build.launcher, build.program("server"))
+def calibrated_n(grading: Grading) -> int:
+    """The n whose fib(n) takes about SINGLE_RUN seconds of CPU on this machine."""
+    build = grading.build.keeping("calibration")
+    return find_n(build.sandbox, build.program("server"))
 
 
 @pytest.fixture
-def note(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Adds a line to the message of a check that passes."""
-    return lambda text: setattr(request.node, "note", text)
+def note(grading: Grading) -> Callable[[Optional[str]], None]:
+    """Adds a line below the check's row, and in the result files, though it passes; None adds
+    nothing."""
+    def add(text: Optional[str]) -> None:
+        if text:
+            grading.noted(text)
+    return add
 
 
 def check_of(item: pytest.Item) -> Optional[Check]:
+    """Returns the check that a test function is, if it is one."""
     mark = item.get_closest_marker("check")
     return BY_ID[mark.args[0]] if mark else None
+
+
+def grading_of(config: pytest.Config) -> Optional[Grading]:
+    """Returns the plugin, if this is a grading."""
+    plugin = config.pluginmanager.get_plugin("grading")
+    return plugin if isinstance(plugin, Grading) else None
 
 
 def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
@@ -122,37 +164,28 @@ def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    grading = session.config.pluginmanager.get_plugin("grading")
+    """Tells which checks will be run."""
+    grading = grading_of(session.config)
     if grading:
         grading.selected([check.id for check in map(check_of, session.items) if check])
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    item.began, item.error, item.note = time.monotonic(), None, ""  # type: ignore[attr-defined]
-    grading, check = item.config.pluginmanager.get_plugin("grading"), check_of(item)
+@hook_wrapper
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, None, None]:
+    """Tells when a check begins, and, when its servers have been ended, that it has ended."""
+    grading, check = grading_of(item.config), check_of(item)
     if grading and check:
         grading.began(check)
     yield
     if grading and check:
-        grading.ended(outcome_of(check, item.error, _printed(item, check, grading.build), item.note,
-                                 time.monotonic() - item.began))
+        grading.ended()
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator[None]:
+@hook_wrapper
+def pytest_runtest_makereport(item: pytest.Item,
+                              call: pytest.CallInfo[None]) -> Generator[None, None, None]:
+    """Tells what a check, its set-up or its cleaning up has raised."""
     yield
-    if call.excinfo and item.error is None:
-        item.error = call.excinfo.value
-
-
-def _printed(item: pytest.Item, check: Check, build: Build) -> str:
-    """Returns what helps to understand a failure: the compiler's message, or the end of the server's own output."""
-    if isinstance(item.error, NotGraded):
-        return ""
-    if check.server in build.errors:
-        return "\n".join(build.errors[check.server].splitlines()[:OUTPUT_LINES])
-    starter = getattr(item, "starter", None)
-    said = starter.servers[-1].said() if starter and starter.servers else b""
-    return said.replace(b"listening on %d\n" % (starter.servers[-1].port if said else 0), b"", 1).decode(
-        errors="backslashreplace")
+    grading = grading_of(item.config)
+    if grading and call.excinfo:
+        grading.raised(call.excinfo.value)

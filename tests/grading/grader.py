@@ -1,156 +1,214 @@
-"""The process that grades: it builds the submission, and lets pytest run the checks of both servers at the same time, in
-a process each, for hardly any check has much to compute. What happens is sent on to the process that reports, a message
-of JSON each; the speed-up is measured by the clock when all checks are over, and so travels last."""
-import argparse
-import ctypes
-import json
+"""The process that grades: it builds the submission, then runs the checks of each server in a
+pytest of its own, both at the same time: they mostly wait. What happens is forwarded to the process
+that reports, as events (see ipc.py):
+
+    contained=TEXT           what protects the machine from the submission
+    selected=IDS, server=S   the checks that will be run
+    began=ID                 a check begins
+    ended=OUTCOME            a check has ended
+    problem=TEXT             why outcomes will be missing
+    cannot=TEXT              why nothing can be graded
+
+The speed-up is measured by the clock when all checks have ended, and so its outcomes come last."""
+from __future__ import annotations
+
 import os
+import resource
 import signal
 import socket
-import sys
+import time
 import traceback
 from functools import partial
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Tuple
+from typing import TYPE_CHECKING, Dict, List, Optional, Sequence
 
-from checker import parallelism
-from checker.build import SERVERS, Build, CannotGrade
-from checker.catalogue import BY_ID, Check
-from checker.outcome import INCONCLUSIVE, Outcome
+from checks.catalogue import BY_ID
+from checks.check import Check
+from checks.server import Server
+from checks.verdict import NotGraded
+from console import OUTPUT_LINES, CommandFailed
+from grading.build import SERVERS, Build
+from grading.ipc import Event, channel, ending, received, send, start_process
+from grading.options import Options
+from grading.outcome import INCONCLUSIVE, Outcome, outcome_of
+from grading.runner import TESTS, run_pytest
 
-TESTS = Path(__file__).resolve().parent.parent
-PYTEST = ["-c", str(TESTS / "pytest.ini"), "--rootdir", str(TESTS), "--confcutdir", str(TESTS), "-p", "no:cacheprovider"]
-PR_SET_PDEATHSIG = 1  # prctl(2)
-MESSAGE = 1 << 20  # bytes: larger than any
-BROKEN, COULD_NOT_GRADE = 70, 2
+if TYPE_CHECKING:
+    import pytest
 
-
-def prctl(option: int, value: int) -> None:
-    if ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0) == -1:
-        raise OSError(ctypes.get_errno(), "prctl")
-
-
-def channel() -> Tuple[socket.socket, socket.socket]:
-    """Returns the two ends of what messages travel through, whole ones, until the last copy of one end is closed."""
-    return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-
-
-def send(events: socket.socket, **event: object) -> None:
-    events.send(json.dumps(event).encode())
-
-
-def received(events: socket.socket) -> Iterator[Dict[str, Any]]:
-    """Yields what arrives, until nobody is left who could send."""
-    while True:
-        message = events.recv(MESSAGE)
-        if not message:
-            return
-        yield json.loads(message)
+DESCRIPTORS = 4096  # how many this process may have open, if it is allowed to: clients are many
 
 
 class Grading:
-    """What conftest.py knows of the grading of one server."""
+    """The grading of one server: conftest.py tells it, as the plugin "grading", what happens."""
 
     def __init__(self, build: Build, server: str, events: socket.socket) -> None:
         self.build = build
         self._server, self._events = server, events
+        self._running: Optional[_Running] = None
 
-    def selected(self, ids: List[str]) -> None:
-        send(self._events, selected=ids, server=self._server, contained=self.build.containment.text)
+    def selected(self, ids: Sequence[str]) -> None:
+        """These checks will be run."""
+        send(self._events, selected=list(ids), server=self._server)
 
     def began(self, check: Check) -> None:
+        """A check begins."""
+        self._running = _Running(check)
         send(self._events, began=check.id)
 
-    def ended(self, outcome: Outcome) -> None:
-        send(self._events, ended=outcome.to_dict())
+    def started(self, server: Server) -> None:
+        """The check that runs has started a server."""
+        if self._running:
+            self._running.server = server
+
+    def noted(self, text: str) -> None:
+        """The check that runs has something to say, whether it passes or not."""
+        if self._running:
+            self._running.notes.append(text)
+
+    def raised(self, error: BaseException) -> None:
+        """The check that runs has raised an exception; the first one counts."""
+        if self._running and self._running.error is None:
+            self._running.error = error
+
+    def ended(self) -> None:
+        """The check has ended, and so have its servers."""
+        if self._running:
+            outcome = self._running.outcome(self.build.errors)
+            self._running = None
+            send(self._events, ended=outcome.to_dict())
 
 
-class Named:
-    """A pytest plugin that makes the grading known by name."""
+class _Running:
+    """What is known of the check that runs."""
+
+    def __init__(self, check: Check) -> None:
+        self.check = check
+        self.began = time.monotonic()
+        self.server: Optional[Server] = None  # the last one that it has started
+        self.notes: List[str] = []
+        self.error: Optional[BaseException] = None
+
+    def outcome(self, errors: Dict[str, str]) -> Outcome:
+        """Returns how it ended; `errors` has the compiler's messages, by server."""
+        seconds = time.monotonic() - self.began
+        return outcome_of(self.check, self.error, self._output(errors), self.notes, seconds)
+
+    def _output(self, errors: Dict[str, str]) -> str:
+        """Returns what helps to understand a failure: the beginning of the compiler's messages, or
+        the end of the server's own output."""
+        if isinstance(self.error, NotGraded):
+            return ""
+        if self.check.server in errors:
+            return "\n".join(errors[self.check.server].splitlines()[:OUTPUT_LINES])
+        if self.server is None:
+            return ""
+        announcement = b"listening on %d\n" % self.server.port
+        output = self.server.said().replace(announcement, b"", 1)
+        return output.decode(errors="backslashreplace")
+
+
+class Plugin:
+    """Makes a grading known to conftest.py by name."""
 
     def __init__(self, grading: Grading) -> None:
         self._grading = grading
 
-    def pytest_configure(self, config: Any) -> None:
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """A hook of pytest's."""
         config.pluginmanager.register(self._grading, "grading")
 
 
-def run_pytest(words: List[str], *plugins: object) -> int:
-    """Runs pytest as the lab wants it, whatever the environment says. Returns its exit status."""
-    import pytest
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    os.environ.pop("PYTEST_ADDOPTS", None)
-    os.environ.pop("PYTEST_PLUGINS", None)
-    return int(pytest.main([*PYTEST, *words], plugins=plugins))
-
-
-def process(act: Callable[[], int]) -> int:
-    """Returns the id of a new process that ends with what the function returns, and with its parent at the latest."""
-    parent, child = os.getpid(), os.fork()
-    if child:
-        return child
-    status = BROKEN
+def grade(options: Options, events: socket.socket, log: Path, temporary: Path) -> int:
+    """The grading process: grades, and sends events. What it prints goes into the log."""
+    _stand_alone(log)
     try:
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() == parent:
-            status = act()
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
+        with Build(options.folder, options.required_tier, options.keep, temporary) as build:
+            send(events, contained=build.sandbox.containment.text)
+            _grade(options, build, events)
+    except CommandFailed as error:
+        send(events, cannot=str(error))
+    return 0
 
 
-def grade(args: argparse.Namespace, events: socket.socket, log: Path) -> int:
-    """Grades a submission; returns the status to end with."""
-    os.setsid()  # Ctrl-C is for the parent, which ends this process
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+def _stand_alone(log: Path) -> None:
+    """Detaches from the terminal: Ctrl-C is for the supervisor, which then ends this process."""
+    os.setsid()
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
         signal.signal(number, signal.SIG_DFL)
-    null, file = os.open(os.devnull, os.O_RDONLY), os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    null = os.open(os.devnull, os.O_RDONLY)
+    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for source, target in ((null, 0), (file, 1), (file, 2)):
         os.dup2(source, target)
-    try:
-        with Build(args.dir, args.require_contained) as build:
-            return _grade(args, build, events)
-    except CannotGrade as error:
-        send(events, cannot=str(error))
-        return COULD_NOT_GRADE
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def _grade(args: argparse.Namespace, build: Build, events: socket.socket) -> int:
-    import pytest  # here: once for both processes, and not in the one that reports
+def _grade(options: Options, build: Build, events: socket.socket) -> None:
+    import pytest  # noqa: F401  # loaded once, for both processes below
     ours, theirs = channel()
-    graders = [process(partial(_checks, args.k, build, server, theirs)) for server in SERVERS]
+    graders = {server: start_process(partial(_run_checks, options, build, server, theirs))
+               for server in SERVERS}
     theirs.close()
-    parallel: List[Outcome] = []
+    to_measure: List[Outcome] = []
     for event in received(ours):
-        outcome = Outcome(**event["ended"]) if "ended" in event else None
-        if outcome and outcome.id.endswith("-speedup") and outcome.status != INCONCLUSIVE and not (outcome.spared or args.quick):
-            parallel.append(outcome)
+        if not options.quick and _can_be_measured(event):
+            to_measure.append(Outcome(**event["ended"]))
         else:
             send(events, **event)
-    statuses = {status_of(grader) for grader in graders}
-    if args.k and statuses <= {pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED}:
-        raise CannotGrade(f"-k {args.k}: no check matches; ./checker.sh --list shows their ids")
-    measured: Dict[str, List[str]] = {}
+    for problem in _problems(options, {server: os.waitpid(pid, 0)[1]
+                                       for server, pid in graders.items()}):
+        send(events, problem=problem)
+    for outcome in _measured(build, to_measure):
+        send(events, ended=outcome.to_dict())
+
+
+def _run_checks(options: Options, build: Build, server: str, events: socket.socket) -> int:
+    """Lets pytest run the checks of one server. Returns its exit status."""
+    selection = ["-k", options.expression] if options.expression else []
+    words = ["-q", "-p", "no:cacheprovider", *selection, str(TESTS / f"test_{server}.py")]
+    return run_pytest(words, Plugin(Grading(build, server, events)))
+
+
+def _problems(options: Options, statuses: Dict[str, int]) -> List[str]:
+    """Returns what kept the pytests from running all checks. `statuses` are theirs, by server, as
+    wait(2) has them. Raises CommandFailed if no check was selected."""
+    import pytest
+    codes = pytest.ExitCode
+    fine = {int(code) << 8 for code in (codes.OK, codes.TESTS_FAILED)}
+    unselected = {int(code) << 8 for code in (codes.USAGE_ERROR, codes.NO_TESTS_COLLECTED)}
+    if options.expression:
+        if unselected.issuperset(statuses.values()):
+            raise CommandFailed(f"-k {options.expression}: no check matches; ./checker.sh --list "
+                                "shows their ids")
+        fine |= unselected
+    return [f"the process that grades {server} {ending(status)}"
+            for server, status in statuses.items() if status not in fine]
+
+
+def _can_be_measured(event: Event) -> bool:
+    """Returns whether an event is the outcome of a check of the speed-up that was run."""
+    if "ended" not in event:
+        return False
+    outcome = Outcome(**event["ended"])
+    decided = outcome.status != INCONCLUSIVE and not outcome.spared
+    return decided and outcome.id.endswith("-speedup")
+
+
+def _measured(build: Build, outcomes: Sequence[Outcome]) -> List[Outcome]:
+    """Returns the outcomes with what the clock shows added to their messages. It decides nothing:
+    where it fails, the log says why."""
+    lines: Dict[str, List[str]] = {}
     try:
-        if parallel:
-            measured = parallelism.by_the_clock(build, [BY_ID[outcome.id].server for outcome in parallel])
-    except Exception:  # what the clock shows decides nothing
+        if outcomes:
+            from bench.speedup import measured_speedups
+            servers = [BY_ID[one.id].server for one in outcomes]
+            lines = measured_speedups(build.keeping("speed-up").sandbox, build.program("server"),
+                                      {server: build.program(server) for server in servers})
+    except Exception:
         traceback.print_exc()
-    for outcome in parallel:
-        send(events, ended=outcome._replace(lines=[*outcome.lines, *measured.get(BY_ID[outcome.id].server, [])]).to_dict())
-    return max(statuses)
-
-
-def status_of(child: int) -> int:
-    """Waits for a child, and returns its exit status."""
-    status = os.waitpid(child, 0)[1]
-    return os.WEXITSTATUS(status) if os.WIFEXITED(status) else BROKEN
-
-
-def _checks(expression: str, build: Build, server: str, events: socket.socket) -> int:
-    """Lets pytest run the checks of one server."""
-    words = ["-q", *(["-k", expression] if expression else []), str(TESTS / f"test_{server}.py")]
-    return run_pytest(words, Named(Grading(build, server, events)))
+    return [one._replace(lines=[*one.lines, *lines.get(BY_ID[one.id].server, [])])
+            for one in outcomes]

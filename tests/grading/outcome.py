@@ -1,26 +1,15 @@
 """The ways in which a check can end, and the words for the student."""
-from typing import Dict, List, NamedTuple, Optional
+from __future__ import annotations
 
-from checker.catalogue import Check
+from typing import Dict, List, NamedTuple, Optional, Sequence
+
+from checks.catalogue import BY_ID
+from checks.check import Check
+from checks.verdict import CheckFailed, Inconclusive, NotGraded
+from console import escaped
 
 PASSED, FAILED, INCONCLUSIVE = "passed", "failed", "inconclusive"
-
-
-class CheckFailed(AssertionError):
-    """A check found a fault. The texts are for a student: what was done, what should follow, what was seen instead
-    (with numbers), and, where the check's own do not fit, what to think about next, and how to see the same by hand."""
-
-    def __init__(self, done: str, expected: str, seen: str, hint: str = "", by_hand: str = "") -> None:
-        super().__init__(seen)
-        self.done, self.expected, self.seen, self.hint, self.by_hand = done, expected, seen, hint, by_hand
-
-
-class NotGraded(Exception):
-    """A check that another one spared: its points are lost with the other's."""
-
-
-class Inconclusive(Exception):
-    """The machine did not let a check decide. The text says why, and what to do."""
+MESSAGE_COLUMNS = 500
 
 
 class Outcome(NamedTuple):
@@ -31,25 +20,49 @@ class Outcome(NamedTuple):
     output: str = ""  # what the compiler or the server printed: a stranger's words, not yet escaped
     seconds: float = 0.0
     spared: bool = False  # not graded, as another check was lost
-    fault: bool = False  # inconclusive by a fault of the checker, not for the machine's sake
+    fault: bool = False  # inconclusive because the checker failed, not because of the machine
+
+    @property
+    def score(self) -> int:
+        """The points that the check earns."""
+        return BY_ID[self.id].points if self.status == PASSED else 0
+
+    @property
+    def message(self) -> List[str]:
+        """What is shown below the row, a line each: the message, then the output, marked with
+        bars. Nothing but printable ASCII."""
+        own = [line for text in self.lines for line in escaped(text, MESSAGE_COLUMNS)]
+        return own + ["| " + line for line in escaped(self.output)]
 
     def to_dict(self) -> Dict[str, object]:
+        """Returns what `Outcome(**...)` makes the same outcome of."""
         return self._asdict()
 
 
-def outcome_of(check: Check, error: Optional[BaseException], output: str, note: str, seconds: float) -> Outcome:
-    """Returns what an exception, or none, means for a check."""
+def outcome_of(check: Check, error: Optional[BaseException], output: str, notes: Sequence[str],
+               seconds: float) -> Outcome:
+    """Returns what it means for a check that it raised an error, or none (None). `notes` are what
+    it had to say besides."""
+    notes = list(notes)
     if error is None:
-        return Outcome(check.id, PASSED, note.splitlines(), "", seconds)
+        return Outcome(check.id, PASSED, notes, "", seconds)
     if isinstance(error, CheckFailed):
-        lines = [f"done:     {error.done}", f"expected: {error.expected}", f"seen:     {error.seen}",
-                 f"where:    {check.where}", f"think:    {error.hint or check.hint}", f"by hand:  ./{check.server} 2999; then, in bash elsewhere: "
-                 + (error.by_hand or check.by_hand).replace("PID", check.pid)]
-        return Outcome(check.id, FAILED, lines, output, seconds)
+        return Outcome(check.id, FAILED, _explained(check, error) + notes, output, seconds)
     if isinstance(error, NotGraded):
         return Outcome(check.id, FAILED, [str(error)], output, seconds, spared=True)
     if isinstance(error, Inconclusive):
-        return Outcome(check.id, INCONCLUSIVE, [f"could not tell: {error}"], output, seconds)
-    return Outcome(check.id, INCONCLUSIVE, [f"the checker itself failed: {type(error).__name__}: {error}"], output, seconds,
-                   fault=True)
+        lines = [f"could not tell: {error}", *notes]
+        return Outcome(check.id, INCONCLUSIVE, lines, output, seconds)
+    lines = [f"the checker itself failed: {type(error).__name__}: {error}", *notes]
+    return Outcome(check.id, INCONCLUSIVE, lines, output, seconds, fault=True)
 
+
+def _explained(check: Check, error: CheckFailed) -> List[str]:
+    """Returns what a student is told about a failure."""
+    by_hand = (error.by_hand or check.by_hand).replace("PID", check.pid)
+    return [f"done:     {error.done}",
+            f"expected: {error.expected}",
+            f"seen:     {error.seen}",
+            f"where:    {check.where}",
+            f"think:    {error.hint or check.hint}",
+            f"by hand:  ./{check.server} 2999; then, in bash elsewhere: {by_hand}"]

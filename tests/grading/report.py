@@ -1,111 +1,142 @@
-"""What a grading looks like: rows and a total on the terminal, results.json (Gradescope's shape), junit.xml (xunit1).
+"""What a grading looks like on the terminal: what contains the submission, a row for each check,
+the total. A stranger's words are escaped and indented: see outcome.py."""
+from __future__ import annotations
 
-Whatever a stranger's program printed is escaped before it goes anywhere, and indented on the terminal."""
-import json
-import os
-import sys
-import xml.etree.ElementTree as xml
-from pathlib import Path
-from typing import Dict, List, TextIO
+import errno
+from typing import Any, Dict, List, Mapping, Optional, Set, TextIO
 
-from checker.catalogue import BY_ID, Check
-from checker.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
+from checks.catalogue import BY_ID, CHECKS, FULL
+from checks.check import Check
+from console import Progress, coloured, discard
+from grading.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 
 STATUS_END = 34  # the column in which a row's status ends
-OUTPUT_LINES, OUTPUT_COLUMNS, MESSAGE_COLUMNS = 12, 160, 500
 COLOURS = {PASSED: "32", FAILED: "31", INCONCLUSIVE: "33"}
 
 
-def score(outcome: Outcome) -> int:
-    return BY_ID[outcome.id].points if outcome.status == PASSED else 0
-
-
-def escaped(text: str, columns: int = OUTPUT_COLUMNS) -> List[str]:
-    """Returns the last lines of a text that a stranger may have a part in, cut to so many columns, every character that
-    is not printable ASCII written out."""
-    lines = ["".join(char if " " <= char <= "~" else "    " if char == "\t" else repr(char)[1:-1] for char in line)
-             for line in text.replace("\r\n", "\n").rstrip("\n").split("\n")]
-    return [line[:columns] for line in lines[-OUTPUT_LINES:]] if text.strip() else []
-
-
-def message(outcome: Outcome) -> List[str]:
-    """Returns what is told about an outcome, a line each: the message, then the stranger's output behind bars."""
-    return [line for text in outcome.lines for line in escaped(text, MESSAGE_COLUMNS)] + ["| " + line for line in escaped(outcome.output)]
-
-
 class Terminal:
-    """Prints rows as outcomes come in, and the total last."""
+    """Prints, until nobody reads any more: a grading goes on without its terminal."""
 
     def __init__(self, stream: TextIO) -> None:
+        self.lost: Optional[OSError] = None  # why standard output could not be written
         self._stream = stream
-        self._interactive = stream.isatty()
-        self._coloured = self._interactive and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+        self._progress = Progress(stream)
+        self._coloured = coloured(stream)
 
     def began(self, check: Check) -> None:
-        """Shows on a terminal what is going on; the row replaces it."""
-        if self._interactive:
-            self._stream.write(f"\r\x1b[K{check.id}: {check.title} ...")
-            self._stream.flush()
-
-    def clear(self) -> None:
-        if self._interactive:
-            self._stream.write("\r\x1b[K")
+        """Shows on a terminal what is going on; the next row replaces it."""
+        try:
+            self._progress(f"{check.id}: {check.title}")
+        except OSError as error:
+            self._lose(error)
 
     def row(self, outcome: Outcome) -> None:
-        self.clear()
+        """Prints how a check ended."""
         dots = "." * (STATUS_END - len(outcome.id) - len(outcome.status) - 2)
         status = outcome.status
         if self._coloured:
             status = f"\x1b[{COLOURS[status]}m{status}\x1b[0m"
-        print(f"{outcome.id} {dots} {status} ... {score(outcome):2d}", file=self._stream)
-        for line in message(outcome):
-            print(f"    {line}", file=self._stream)
-        self._stream.flush()
+        self.say(f"{outcome.id} {dots} {status} ... {outcome.score:2d}",
+                 *(f"    {line}" for line in outcome.message))
 
-    def say(self, line: str) -> None:
-        self.clear()
-        print(line, file=self._stream, flush=True)
+    def say(self, *lines: str) -> None:
+        """Prints some lines."""
+        try:
+            self._progress.clear()
+            print(*lines, sep="\n", file=self._stream, flush=True)
+        except OSError as error:
+            self._lose(error)
 
+    def _lose(self, error: OSError) -> None:
+        if self.lost is None:
+            self.lost = error
+            discard(self._stream)
 
-def write_json(path: Path, outcomes: List[Outcome], seconds: float, note: str) -> None:
-    """Writes results.json: gradescope-autograders, "Output format"."""
-    tests: List[Dict[str, object]] = [
-        {"name": outcome.id, "score": score(outcome), "max_score": BY_ID[outcome.id].points, "status": outcome.status,
-         "output": "\n".join(message(outcome))} for outcome in outcomes]
-    document = {"score": sum(map(score, outcomes)), "execution_time": round(seconds, 1), "output": note, "tests": tests}
-    _replace(path, json.dumps(document, indent=2) + "\n")
-
-
-def write_junit(path: Path, outcomes: List[Outcome], seconds: float) -> None:
-    """Writes junit.xml in the xunit1 form: https://llg.cubic.org/docs/junit/."""
-    failed = sum(outcome.status == FAILED for outcome in outcomes)
-    skipped = sum(outcome.status == INCONCLUSIVE for outcome in outcomes)
-    suites = xml.Element("testsuites")
-    suite = xml.SubElement(suites, "testsuite", name="checker", tests=str(len(outcomes)), failures=str(failed),
-                           errors="0", skipped=str(skipped), time=f"{seconds:.1f}")
-    for outcome in outcomes:
-        case = xml.SubElement(suite, "testcase", classname=BY_ID[outcome.id].server, name=outcome.id,
-                              time=f"{outcome.seconds:.3f}")
-        text = "\n".join(message(outcome))
-        if outcome.status == FAILED:
-            xml.SubElement(case, "failure", message=outcome.lines[0] if outcome.lines else "").text = text
-        elif outcome.status == INCONCLUSIVE:
-            xml.SubElement(case, "skipped", message="inconclusive").text = text
-    _replace(path, '<?xml version="1.0" encoding="utf-8"?>\n' + xml.tostring(suites, encoding="unicode") + "\n")
+    @property
+    def closed(self) -> bool:
+        """Whether whoever read standard output has gone."""
+        return self.lost is not None and self.lost.errno == errno.EPIPE
 
 
-def new_name(path: Path) -> Path:
-    """Returns the name of a file until it is whole."""
-    return path.with_name(path.name + ".new")
+class Report:
+    """What is known of a grading so far. Outcomes arrive in any order; rows are printed in the
+    order of the catalogue."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self.terminal = terminal
+        self.outcomes: Dict[str, Outcome] = {}
+        self.cannot = ""  # why nothing can be graded
+        self.contained = "containment: none was established"
+        self.problems: List[str] = []  # why outcomes may be missing
+        self._selected: Dict[str, List[str]] = {}  # ids, by server
+        self._printed: Set[str] = set()
+        self._begun = False
+
+    def take_in(self, event: Mapping[str, Any]) -> None:
+        """Takes in one event of the grading process: see grader.py."""
+        if "contained" in event:
+            self.contained = event["contained"]
+        elif "selected" in event:
+            self._selected[event["server"]] = event["selected"]
+        elif "began" in event:
+            self._begin(BY_ID[event["began"]])
+        elif "ended" in event:
+            self._add(Outcome(**event["ended"]))
+        elif "problem" in event:
+            self.problems.append(event["problem"])
+        elif "cannot" in event:
+            self.cannot = event["cannot"]
+        else:
+            raise ValueError(f"no such event: {event}")
+
+    def _begin(self, check: Check) -> None:
+        if not self._begun:
+            self._begun = True
+            self.terminal.say(self.contained)
+        self.terminal.began(check)
+
+    def _add(self, outcome: Outcome) -> None:
+        """Adds an outcome, and prints the rows that now have all rows before them."""
+        self.outcomes[outcome.id] = outcome
+        for check in self._wanted():
+            if check.id not in self.outcomes:
+                return
+            if check.id not in self._printed:
+                self._printed.add(check.id)
+                self.terminal.row(self.outcomes[check.id])
+
+    def _wanted(self) -> List[Check]:
+        """Returns the checks that are, or may yet be, selected."""
+        return [check for check in CHECKS if check.id in self._selected.get(check.server, BY_ID)]
+
+    def complete(self, reason: str) -> None:
+        """Gives each selected check that has no outcome one that says why."""
+        missing = [check.id for check in self._wanted() if check.id not in self.outcomes]
+        for id in missing:
+            why = reason if id == missing[0] else f"see {missing[0]}"
+            self._add(Outcome(id, INCONCLUSIVE, [f"could not tell: {why}"], fault=True))
+
+    def ordered(self) -> List[Outcome]:
+        """Returns the outcomes in the order of the catalogue."""
+        return [self.outcomes[check.id] for check in CHECKS if check.id in self.outcomes]
+
+    def total(self) -> str:
+        """Returns the last line."""
+        return f"Total: {sum(outcome.score for outcome in self.outcomes.values())}/{FULL}"
+
+    def notes(self, expression: str) -> List[str]:
+        """Returns what must be known to understand the total. `expression` is that of -k."""
+        found: List[str] = []
+        undecided = [one.id for one in self.ordered() if one.status == INCONCLUSIVE]
+        if undecided:
+            found.append(f"Inconclusive, {points_of(undecided)} points not in the total: "
+                         f"{', '.join(undecided)}. Grade again.")
+        if expression:
+            found.append(f"Selected by -k: {len(self.outcomes)} of {len(CHECKS)} checks, "
+                         f"{points_of(self.outcomes)} of {FULL} points.")
+        return found
 
 
-def _replace(path: Path, text: str) -> None:
-    """Writes a file whole or not at all; what is no file, as a pipe, is written as it stands."""
-    try:
-        if path.exists() and not path.is_file():
-            path.write_text(text, encoding="utf-8")
-            return
-        new_name(path).write_text(text, encoding="utf-8")
-        new_name(path).replace(path)
-    except OSError as error:
-        print(f"checker: {path} cannot be written: {error.strerror}", file=sys.stderr)
+def points_of(ids: Any) -> int:
+    """Returns the points of some checks, by their ids."""
+    return sum(BY_ID[id].points for id in ids)

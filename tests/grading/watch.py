@@ -1,4 +1,7 @@
-"""Grades again whenever a file of the submission changes, and shows first what has changed in the verdicts."""
+"""Grades again whenever a file of the submission changes, and shows first which verdicts have
+changed."""
+from __future__ import annotations
+
 import contextlib
 import json
 import os
@@ -10,17 +13,92 @@ import tempfile
 import termios
 import tty
 from pathlib import Path
-from typing import Dict, Iterator, List, Sequence, Tuple
+from typing import Dict, Iterator, List, Mapping, Sequence, Tuple
 
-from checker.build import SERVERS
+from console import Interrupted, raise_on_signals
+from grading.build import SERVERS
+from grading.options import Options
+from grading.outcome import PASSED
+from grading.runner import TESTS
 
 LOOK = 0.3  # seconds between two looks at the files
 QUIT = "q"
 
 
+def watch(options: Options) -> int:
+    """Grades until somebody quits. Returns 0, or 128 + the signal that asked for the end."""
+    raise_on_signals(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    try:
+        with keys() as terminal, tempfile.TemporaryDirectory(prefix="lab-watch-") as name:
+            watcher = Watcher(options, Path(name), terminal)
+            while watcher.grade() and watcher.wait_for_a_change():
+                pass
+        return 0
+    except Interrupted as error:
+        return 0 if error.signal == signal.SIGINT else 128 + error.signal
+
+
+class Watcher:
+    """Grades a folder again and again."""
+
+    def __init__(self, options: Options, temporary: Path, terminal: bool) -> None:
+        """`terminal` says whether keys can be typed."""
+        self._folder, self._terminal = options.folder, terminal
+        self._results, self._output = temporary / "results.json", temporary / "output"
+        self._command = [*command(options), "--json", str(self._results), str(options.folder)]
+        self._statuses: Dict[str, str] = {}
+        self._seen: List[Tuple[int, int]] = []
+
+    def grade(self) -> bool:
+        """Grades once, and prints what has changed, then what the grading prints. Returns False,
+        and ends the grading, if somebody quits meanwhile."""
+        self._seen = state_of(self._folder)
+        print(f"Grading {self._folder} ...", flush=True)
+        with contextlib.suppress(FileNotFoundError):
+            self._results.unlink()
+        with open(self._output, "wb") as output:
+            grading = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=output,
+                                       stderr=subprocess.STDOUT, start_new_session=True)
+            try:
+                while grading.poll() is None:
+                    if quit_typed(self._terminal):
+                        return False
+            finally:
+                if grading.poll() is None:
+                    grading.send_signal(signal.SIGTERM)  # it ends all that it has started
+                    grading.wait()
+        self._show()
+        return True
+
+    def _show(self) -> None:
+        after = statuses_in(self._results)
+        lines = changes(self._statuses, after)
+        self._statuses = after
+        report = self._output.read_text(errors="replace")
+        print("\n".join([*lines, report]) + f"Waiting for a change; {QUIT} or Ctrl-C quits.",
+              flush=True)
+
+    def wait_for_a_change(self) -> bool:
+        """Returns True when a file has changed, False if somebody quits before."""
+        while state_of(self._folder) == self._seen:
+            if quit_typed(self._terminal):
+                return False
+        return True
+
+
+def command(options: Options) -> List[str]:
+    """Returns the command that grades once with these options, but for the files and the folder."""
+    words = [sys.executable, "-E", "-B", str(TESTS), "grade",
+             f"--require-contained={options.required_tier}"]
+    words += ["--quick"] if options.quick else []
+    words += ["-k", options.expression] if options.expression else []
+    return words
+
+
 @contextlib.contextmanager
 def keys() -> Iterator[bool]:
-    """A time in which keys are read as they are typed; yields whether there is a terminal to read them from."""
+    """Lets keys be read as they are typed, without Enter; yields whether there is a terminal to
+    read them from."""
     if not sys.stdin.isatty():
         yield False
         return
@@ -32,14 +110,17 @@ def keys() -> Iterator[bool]:
         termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
 
 
-def quit_typed(terminal: bool) -> bool:
-    """Waits LOOK seconds, or for a key; returns whether it is the one that quits."""
-    ready = select.select([sys.stdin] if terminal else [], [], [], LOOK)[0]
-    return bool(ready) and os.read(sys.stdin.fileno(), 1).decode(errors="replace") in (QUIT, "")
+def quit_typed(terminal: bool, patience: float = LOOK) -> bool:
+    """Waits for a key up to `patience` seconds; returns whether it is the one that quits, or the
+    end of the input."""
+    ready = select.select([sys.stdin] if terminal else [], [], [], patience)[0]
+    if not ready:
+        return False
+    return os.read(sys.stdin.fileno(), 1).decode(errors="replace") in (QUIT, "")
 
 
 def state_of(folder: Path) -> List[Tuple[int, int]]:
-    """Returns what changes when a file of the submission does."""
+    """Returns what differs when a file of the submission has changed."""
     found = []
     for server in SERVERS:
         try:
@@ -50,44 +131,25 @@ def state_of(folder: Path) -> List[Tuple[int, int]]:
     return found
 
 
-def changes(before: Dict[str, str], after: Dict[str, str]) -> List[str]:
-    """Returns a line for each check whose status is another than before."""
+def statuses_in(results: Path) -> Dict[str, str]:
+    """Returns the status of each check in a results file; none if it was not written."""
+    try:
+        tests: Sequence[Mapping[str, str]] = json.loads(results.read_text())["tests"]
+    except FileNotFoundError:
+        return {}
+    return {test["name"]: test["status"] for test in tests}
+
+
+def changes(before: Mapping[str, str], after: Mapping[str, str]) -> List[str]:
+    """Returns a line for each check whose status is not what it was."""
     lines = []
     for id, status in after.items():
         if id in before and before[id] != status:
-            word = "better" if status == "passed" else "worse" if before[id] == "passed" else "changed"
-            lines.append(f"{word}: {id}: {before[id]} -> {status}")
+            lines.append(f"{_change(before[id], status)}: {id}: {before[id]} -> {status}")
     return lines
 
 
-def watch(checker: Sequence[str], folder: Path) -> int:
-    """Grades with the command, to which `--json FILE` and the folder are added, until somebody quits. Returns 0."""
-    statuses: Dict[str, str] = {}
-    with keys() as terminal, tempfile.TemporaryDirectory(prefix="lab-watch-") as temporary:
-        results = Path(temporary) / "results.json"
-        while True:
-            seen = state_of(folder)
-            print(f"Grading {folder} ...", flush=True)
-            with open(Path(temporary) / "output", "w+b") as output:
-                grading = subprocess.Popen([*checker, "--json", str(results), str(folder)], stdin=subprocess.DEVNULL,
-                                           stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
-                try:
-                    while grading.poll() is None:
-                        if quit_typed(terminal):
-                            return 0
-                    output.seek(0)
-                    text = output.read().decode(errors="replace")
-                    after = {test["name"]: test["status"] for test in json.loads(results.read_text())["tests"]}
-                    for line in changes(statuses, after):
-                        print(line)
-                    statuses = after
-                    print(text + f"Waiting for a change; {QUIT} or Ctrl-C quits.", flush=True)
-                    while state_of(folder) == seen:
-                        if quit_typed(terminal):
-                            return 0
-                except KeyboardInterrupt:
-                    return 0
-                finally:
-                    if grading.poll() is None:
-                        grading.send_signal(signal.SIGTERM)  # it ends all that it has started
-                        grading.wait()
+def _change(before: str, after: str) -> str:
+    if after == PASSED:
+        return "better"
+    return "worse" if before == PASSED else "changed"

@@ -42,15 +42,17 @@ def at_least(containment: Containment, tier: str) -> bool:
     return TIERS.index(containment.tier) >= TIERS.index(tier)
 
 
-def establish(launcher: Path, maximum: Optional[str] = None) -> Sandbox:
+def establish(launcher: Path, maximum: Optional[str] = None,
+              temporary: Optional[Path] = None) -> Sandbox:
     """Finds the best tier, of all or up to a maximum, and returns the sandbox that has it. The
-    canary lies beside the launcher. Raises BoxFailed if no box can be started here, ValueError if
-    the maximum is no tier."""
+    canary lies beside the launcher; `temporary` is where its files are made, by default where the
+    system says. Raises BoxFailed if no box can be started here, ValueError if the maximum is no
+    tier."""
     maximum = maximum or os.environ.get(ENVIRONMENT) or TIERS[-1]
     if maximum not in TIERS:
         raise ValueError(f"{maximum}: no such tier; there are {', '.join(TIERS)}")
     fallen: List[str] = []
-    with _trial(launcher) as trial:
+    with _trial(launcher, temporary) as trial:
         for own_user in [True, False] if os.geteuid() == 0 else [False]:
             for name in reversed(TIERS[:TIERS.index(maximum) + 1]):
                 if name == ("T2" if own_user else "T2r"):
@@ -62,8 +64,8 @@ def establish(launcher: Path, maximum: Optional[str] = None) -> Sandbox:
 
 
 @contextlib.contextmanager
-def _trial(launcher: Path) -> Iterator[Trial]:
-    with tempfile.TemporaryDirectory(prefix="lab-canary-") as folder:
+def _trial(launcher: Path, temporary: Optional[Path]) -> Iterator[Trial]:
+    with tempfile.TemporaryDirectory(prefix="lab-canary-", dir=temporary) as folder:
         # What the canary is to be kept from is what the folder's permissions leave open.
         os.chmod(folder, 0o755)
         (Path(folder) / "secret").write_text("a secret")

@@ -1,0 +1,56 @@
+"""The result files: results.json in Gradescope's shape, junit.xml in the xunit1 form."""
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as xml
+from pathlib import Path
+from typing import Dict, Sequence
+
+from checks.catalogue import BY_ID
+from console import write_whole
+from grading.outcome import FAILED, INCONCLUSIVE, Outcome
+
+
+def write_json(path: Path, outcomes: Sequence[Outcome], seconds: float, note: str) -> None:
+    """Writes results.json: gradescope-autograders, "Output format". Raises CommandFailed if it
+    cannot."""
+    document = {"score": sum(outcome.score for outcome in outcomes),
+                "execution_time": round(seconds, 1),
+                "output": note,
+                "tests": [_test(outcome) for outcome in outcomes]}
+    write_whole(path, json.dumps(document, indent=2) + "\n")
+
+
+def _test(outcome: Outcome) -> Dict[str, object]:
+    return {"name": outcome.id,
+            "score": outcome.score,
+            "max_score": BY_ID[outcome.id].points,
+            "status": outcome.status,
+            "output": "\n".join(outcome.message)}
+
+
+def write_junit(path: Path, outcomes: Sequence[Outcome], seconds: float) -> None:
+    """Writes junit.xml: https://llg.cubic.org/docs/junit/. Raises CommandFailed if it cannot."""
+    statuses = [outcome.status for outcome in outcomes]
+    suites = xml.Element("testsuites")
+    suite = xml.SubElement(suites, "testsuite", name="checker", tests=str(len(outcomes)),
+                           failures=str(statuses.count(FAILED)), errors="0",
+                           skipped=str(statuses.count(INCONCLUSIVE)), time=f"{seconds:.1f}")
+    for outcome in outcomes:
+        suite.append(_case(outcome))
+    text = xml.tostring(suites, encoding="unicode")
+    write_whole(path, f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n')
+
+
+def _case(outcome: Outcome) -> xml.Element:
+    case = xml.Element("testcase", classname=BY_ID[outcome.id].server, name=outcome.id,
+                       time=f"{outcome.seconds:.3f}")
+    text = "\n".join(outcome.message)
+    if outcome.status == FAILED:
+        first = outcome.lines[0] if outcome.lines else ""
+        xml.SubElement(case, "failure", message=first).text = text
+    elif outcome.status == INCONCLUSIVE:
+        xml.SubElement(case, "skipped", message="inconclusive").text = text
+    elif text:
+        xml.SubElement(case, "system-out").text = text
+    return case

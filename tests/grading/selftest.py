@@ -1,0 +1,46 @@
+"""Runs the lab's tests of itself: ./checker.sh --selftest [FOLDER|FILE...] [pytest options]."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import List, Sequence
+
+from console import CommandFailed
+from grading.runner import TESTS, run_pytest
+
+FOLDER = TESTS / "selftest"
+# For --lf and --ff; a handout is made without this folder.
+CACHE = ("-o", f"cache_dir={FOLDER / '.pytest_cache'}")
+
+
+VALUED = ("-c", "-k", "-m", "-o", "-p", "-r", "-W")  # options of pytest that take the next word
+
+
+def run(words: Sequence[str]) -> int:
+    """Runs the tests that the words name, or all; returns pytest's exit status. A word is a folder
+    or file below tests/selftest/, or the name of a file in any folder there; with ::NAME behind it,
+    one test of a file. All other words are options for pytest."""
+    if not FOLDER.is_dir():
+        raise CommandFailed("there are no tests of the lab itself here: this is a handout")
+    return run_pytest(arguments(words, FOLDER))
+
+
+def arguments(words: Sequence[str], folder: Path) -> List[str]:
+    """Returns pytest's arguments for these words; `folder` is where the tests are."""
+    options: List[str] = []
+    paths: List[str] = []
+    for before, word in zip(["", *words], words):
+        found = [] if before in VALUED or word.startswith("-") else _paths(word, folder)
+        paths += found
+        if not found:
+            options.append(word)
+    return [*CACHE, *options, *(paths or [str(folder)])]
+
+
+def _paths(word: str, folder: Path) -> List[str]:
+    """Returns the paths that a word stands for: none if it is no test."""
+    name, colons, test = word.partition("::")
+    if not name:
+        return []
+    if (folder / name).exists():
+        return [str(folder / name) + colons + test]
+    return [str(path) + colons + test for path in folder.rglob("test_*.py") if path.name == name]
