@@ -1,10 +1,12 @@
-/* canary.c - tries from within a box what no submission may do, before any submission is run. containment.py starts it.
+/* canary.c - tries from within a box what no submission may do, before any submission is run.
+ * tiers.py starts it.
  *
  *	canary SECRET SOURCE RESULT DECOY PORT
  *
- * Prints a word for each attempt that succeeds: "read" (of the files SECRET or SOURCE), "write" (the file RESULT), "kill"
- * (the process DECOY), "connect" (to PORT on the loopback). Leaves a daemon behind, whatever comes of it, and prints
- * "ready". Then it waits until it may create no more processes, and prints "forked" if it can all the same, else "bound".
+ * Prints a word for each attempt that succeeds: "read" (of the files SECRET or SOURCE), "write"
+ * (the file RESULT), "kill" (the process DECOY), "connect" (to PORT on the loopback). Leaves a
+ * daemon behind, whatever comes of it, and prints "ready". Then it waits until it may create no
+ * more processes, and prints "forked" if it can all the same, else "bound".
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -20,6 +22,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "compat.h"
 
 static bool can_open(const char *path, int flags)
 {
@@ -84,7 +87,8 @@ int main(int argc, char *argv[])
 		return 2;
 	}
 	setbuf(stdout, NULL);
-	printf("landlock %ld\n", syscall(444 /* landlock_create_ruleset */, NULL, 0, 1));
+	printf("landlock %ld\n",
+		syscall(__NR_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION));
 	if (can_open(argv[1], O_RDONLY) || can_open(argv[2], O_RDONLY))
 		puts("read");
 	if (can_open(argv[3], O_WRONLY | O_CREAT))

@@ -1,0 +1,228 @@
+/* family.c - see family.h.
+ *
+ * The descendants are found by their parents, in proc(5). A number alone is no proof: between the
+ * look and the signal the process may have ended, and another one, a stranger, may have got its
+ * number. So a process is its number together with the time of its start, and a signal goes
+ * through a pidfd (pidfd_open(2)), which keeps meaning the process that it was opened for, once
+ * that process has been seen to belong to the family.
+ */
+#define _GNU_SOURCE
+#include <ctype.h>
+#include <dirent.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "compat.h"
+#include "family.h"
+#include "privileges.h"
+#include "settings.h"
+
+enum { FAMILY_MAX = 16384 };
+
+struct process {
+	pid_t pid, parent;
+	unsigned long long start; /* in clock ticks since the machine's start */
+};
+
+static struct process family[FAMILY_MAX]; /* the first is the box */
+static size_t family_size;
+
+static const struct process *member(pid_t pid)
+{
+	for (size_t i = family_size; i-- > 0;)
+		if (family[i].pid == pid)
+			return &family[i];
+	return NULL;
+}
+
+/* Returns whether there is such a file, whose beginning is then in `text`. */
+static bool read_proc(pid_t pid, const char *name, char *text, size_t size)
+{
+	char path[64];
+	ssize_t length;
+	int fd;
+
+	if (snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name) >= (int)sizeof(path))
+		return false;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
+		return false;
+	length = read(fd, text, size - 1);
+	close(fd);
+	text[length > 0 ? length : 0] = '\0';
+	return length > 0;
+}
+
+/* Returns whether there is a process of this number. Its name may hold blanks and brackets: look
+ * behind the last. */
+static bool read_process(pid_t pid, struct process *process)
+{
+	char line[1024], *after;
+	int parent;
+
+	if (!read_proc(pid, "stat", line, sizeof(line)))
+		return false;
+	after = strrchr(line, ')');
+	/* proc(5): the fields 3 (state), 4 (parent) and 22 (start) */
+	if (after == NULL || sscanf(after,
+				     ") %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u "
+				     "%*d %*d %*d %*d %*d %*d %llu",
+				     &parent, &process->start) != 2)
+		return false;
+	process->pid = pid;
+	process->parent = parent;
+	return true;
+}
+
+/* Returns the memory that a process has for itself or shares with its family. The libraries'
+ * pages are not counted. */
+static unsigned long memory_of(pid_t pid)
+{
+	static const char *const lines[] = {"\nRssAnon:", "\nRssShmem:", "\nVmPTE:"};
+	char text[4096];
+	unsigned long kilobytes = 0;
+
+	if (!read_proc(pid, "status", text, sizeof(text)))
+		return 0;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		const char *line = strstr(text, lines[i]);
+
+		if (line != NULL)
+			kilobytes += strtoul(line + strlen(lines[i]), NULL, 10);
+	}
+	return kilobytes << 10;
+}
+
+/* Returns whether the number still means the process that was found, and its parent's number
+ * still means a member. */
+static bool still_in_family(const struct process *found)
+{
+	struct process now, parent;
+	const struct process *known;
+
+	if (!read_process(found->pid, &now) || now.start != found->start)
+		return false;
+	known = member(now.parent);
+	if (known == NULL)
+		return false;
+	return known == family ||
+	       (read_process(now.parent, &parent) && parent.start == known->start);
+}
+
+/* Before Linux 5.3, or where a container forbids pidfds. What is stopped, and its parent too,
+ * keeps its number, so a second look after SIGSTOP is one in time: SIGKILL, which comes after,
+ * meets the right one. */
+static bool signal_by_number(const struct process *found, int signo)
+{
+	if (!still_in_family(found) || kill(found->pid, signo) == -1)
+		return false;
+	if (signo != SIGSTOP || still_in_family(found))
+		return true;
+	kill(found->pid, SIGCONT); /* the number had passed to a stranger: let it go on */
+	return false;
+}
+
+/* Returns whether the signal was sent: not if the process has ended or is not in the family any
+ * more. */
+static bool signal_process(const struct process *found, int signo)
+{
+	int fd = (int)syscall(__NR_pidfd_open, found->pid, 0);
+	bool sent;
+
+	if (fd == -1)
+		return errno != ESRCH && signal_by_number(found, signo);
+	sent = still_in_family(found) && syscall(__NR_pidfd_send_signal, fd, signo, NULL, 0) == 0;
+	close(fd);
+	return sent;
+}
+
+/* Adds those to the family whose parent is in it. A signal reaches them at once: a fork bomb
+ * leaves no time for a second look. Returns the memory of those added, which is not asked for
+ * where there is a signal. */
+static unsigned long look_for_more(int signo)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	struct process found;
+	unsigned long memory = 0;
+
+	if (proc == NULL)
+		err(EXIT_BOX_FAILED, "/proc");
+	while ((entry = readdir(proc)) != NULL && family_size < FAMILY_MAX) {
+		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+
+		if (!isdigit((unsigned char)entry->d_name[0]) || member(pid) != NULL ||
+			!read_process(pid, &found) || member(found.parent) == NULL)
+			continue;
+		if (signo == 0)
+			memory += memory_of(pid);
+		else if (!signal_process(&found, signo))
+			continue;
+		family[family_size++] = found;
+	}
+	closedir(proc);
+	return memory;
+}
+
+/* Finds the family anew, signals it (0: does not), and returns its memory. Numbers of processes
+ * wrap around: children may come before their parents, and one pass is not enough. */
+static unsigned long look(int signo)
+{
+	unsigned long memory = 0;
+	size_t before;
+
+	family[0] = (struct process){.pid = getpid()};
+	family_size = 1;
+	do {
+		before = family_size;
+		memory += look_for_more(signo);
+	} while (family_size > before && family_size < FAMILY_MAX);
+	return memory;
+}
+
+struct usage use_of_family(void)
+{
+	unsigned long memory = look(0);
+
+	return (struct usage){.processes = family_size, .memory = memory};
+}
+
+/* Kills all processes of a user at one blow: no fork(2) gets away. Returns whether it could. */
+static bool kill_user(uid_t uid)
+{
+	int status;
+	pid_t killer = fork();
+
+	if (killer == 0) {
+		become(uid);
+		if (geteuid() != uid || getuid() != uid || uid == 0) /* it would be the machine */
+			_exit(EXIT_BOX_FAILED);
+		kill(-1, SIGKILL);
+		_exit(0);
+	}
+	if (killer == -1 || waitpid(killer, &status, WUNTRACED) != killer)
+		return false;
+	if (WIFSTOPPED(status)) { /* by one of those it was to kill */
+		kill(killer, SIGKILL);
+		waitpid(killer, NULL, 0);
+	}
+	return status == 0;
+}
+
+void kill_family(enum reach reach, uid_t uid)
+{
+	if (reach == REACH_ALL) {
+		kill(-1, SIGKILL);
+	} else if (reach == REACH_FOUND || !kill_user(uid)) {
+		look(SIGSTOP); /* what is stopped cannot fork */
+		look(SIGKILL);
+	}
+}

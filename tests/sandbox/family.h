@@ -1,0 +1,28 @@
+/* family.h - the processes below the box: who they are, what they use, and how they end. */
+#ifndef FAMILY_H
+#define FAMILY_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+struct usage {
+	size_t processes;     /* the box itself included */
+	unsigned long memory; /* bytes that they have for themselves or share with each other */
+};
+
+/* How a signal reaches the whole family. */
+enum reach {
+	REACH_ALL,   /* kill(-1) meets the family and nobody else: the kernel sees to it */
+	REACH_USER,  /* nobody else runs as the family's user */
+	REACH_FOUND, /* no such luck: its processes must be found, one by one */
+};
+
+/* Looks at all descendants of the calling process. Ends the process if there is no /proc. */
+struct usage use_of_family(void);
+
+/* Sends SIGKILL to all descendants of the calling process. `uid` is their user, for REACH_USER.
+ * Processes that were being created may have got away: call it until waitpid(2) says that there
+ * are no children. */
+void kill_family(enum reach reach, uid_t uid);
+
+#endif

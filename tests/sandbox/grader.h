@@ -1,0 +1,29 @@
+/* grader.h - the other side: the grader, at the end of the control socket. box.c lists the
+ * messages. */
+#ifndef GRADER_H
+#define GRADER_H
+
+#include <stdbool.h>
+
+/* Takes an inherited socket over as descriptor 3 and closes all others above 2. Ends the process
+ * if it cannot. */
+void meet_grader(int control);
+
+/* Closes this process's end of the socket. */
+void leave_grader(void);
+
+/* Sends "WORD NUMBER". Never waits: what does not go now goes with send_waiting(). */
+void tell(const char *word, long number);
+
+/* The socket, and the events of poll(2) upon which the next two functions are to be called. */
+int grader_descriptor(void);
+short grader_events(void);
+
+/* Sends what could not be sent before. */
+void send_waiting(void);
+
+/* Takes in and answers one request, if there is one. Returns false if the grader has closed its
+ * side or is dead. */
+bool answer(void);
+
+#endif

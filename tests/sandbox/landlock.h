@@ -1,0 +1,22 @@
+/* landlock.h - which files, ports and processes a program reaches: landlock(7). */
+#ifndef LANDLOCK_H
+#define LANDLOCK_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Returns the version of the kernel's Landlock, 0 if there is none. What each version adds is in
+ * landlock(7). */
+long landlock_version(void);
+
+/* From here on the calling process, and what it starts, reaches only the paths of read= and
+ * write= in the list of settings and /dev/null, binds only port 0 (any free one), connects to no
+ * port, and signals nobody outside: as far as this kernel's version can. Needs no_new_privs. Ends
+ * the process if it cannot, or if there is no Landlock. */
+void landlock(char *const *list);
+
+/* From here on the calling process can signal only what it starts. Returns whether that is so:
+ * the grader, whose number this takes, is the proof. */
+bool landlock_signals(pid_t grader);
+
+#endif

@@ -1,0 +1,28 @@
+/* seccomp_rules.h - the rules of the system call filter, for seccomp.c and for the test that
+ * tries each of them. */
+#ifndef SECCOMP_RULES_H
+#define SECCOMP_RULES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* If the 32-bit word of the arguments, masked, has the value (or, with `unless`, has not), the
+ * call fails with the error; error 0: it is allowed. Without a mask the rule always holds. The
+ * first rule that holds decides; a call for which none holds is allowed, up to the newest call
+ * that is known here. */
+struct call_rule {
+	unsigned int call;
+	const char *name;
+	int error;
+	unsigned int mask, word, value;
+	bool unless;
+};
+
+extern const struct call_rule call_rules[];
+extern const size_t call_rules_number;
+
+/* The last call of Linux 6.10. Later ones do not exist for the program (ENOSYS), and so do not
+ * the calls of x32. */
+extern const unsigned int newest_call;
+
+#endif

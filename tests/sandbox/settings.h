@@ -1,0 +1,35 @@
+/* settings.h - what the command line of the box says. */
+#ifndef SETTINGS_H
+#define SETTINGS_H
+
+#include <sys/types.h>
+
+/* The status of a box that cannot do what it was told: as a shell's for a command that it cannot
+ * run. Every function of the sandbox that fails prints one line on standard error and ends the
+ * process with it. */
+#define EXIT_BOX_FAILED 126
+
+#define SAME_USER ((uid_t)-1)
+
+struct settings {
+	int control;		 /* the socket to the grader */
+	int tier;		 /* 1, 2 or 3, see box.c */
+	uid_t uid;		 /* the user to run the program as, or SAME_USER */
+	char **list;		 /* NAME=VALUE..., up to a NULL */
+	char **command;		 /* the program and its arguments, up to a NULL */
+	unsigned long memory;	 /* bytes that all processes together may use; 0: no limit */
+	unsigned long processes; /* how many there may be; 0: no limit */
+	unsigned long wall;	 /* milliseconds that it all may take; 0: no limit */
+};
+
+/* Reads the command line, whose syntax is in box.c. It keeps pointers into argv, and puts a NULL
+ * there for the "--". */
+void read_settings(struct settings *settings, int argc, char *argv[]);
+
+/* Returns the VALUE of a setting NAME=VALUE, or NULL if the setting has another name. */
+const char *value_of(const char *setting, const char *name);
+
+/* Returns the number that the whole text is; everything else ends the box. */
+unsigned long number_of(const char *text);
+
+#endif
