@@ -1,11 +1,13 @@
 /* probe.c - preloaded (ld.so(8), LD_PRELOAD) into a server whose memory or races are checked.
  *
- * PROBE=pages gives each block that malloc and its kin return pages of its own: what is never freed shows in the size of
- * the address space, and what is used after free faults.
- * PROBE=delay does that too, and holds back each new thread at its start until one more was created or its creator is
- * blocked; once, for DELAY_LIMIT at most. A right server is right however late a thread starts; in a wrong one, the creator has
- * by then overwritten or freed what the thread was handed. A thread that was created behind its back, and so not held
- * back, ends the server when it replies.
+ * PROBE=pages gives each block that malloc and its kin return pages of its own: what is never
+ * freed shows in the size of the address space, and what is used after free faults.
+ *
+ * PROBE=delay does that too, and holds back each new thread at its start until one more was
+ * created or its creator is blocked; once, for DELAY_LIMIT at most. A right server is right
+ * however late a thread starts; in a wrong one, the creator has by then overwritten or freed what
+ * the thread was handed. A thread that was created behind its back, and so not held back, ends
+ * the server when it replies.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -27,25 +29,36 @@
 
 /* ---- an allocator of whole pages ---- */
 
-enum { PAGE = 4096, MAGIC = 0x70616765 };
+#define MAGIC 0x70616765U
 
-struct header {			     /* stands in the page before the block */
-	size_t mapped, size, offset; /* offset: from the mapping's start to the block */
+struct header { /* stands in the page before the block */
+	size_t mapped, size;
+	size_t offset; /* from the mapping's start to the block */
 	unsigned int magic;
 };
 
+/* 4 KiB, and on some machines 16 or 64 KiB: the checker, which counts in pages, asks too. */
+static size_t page_size(void)
+{
+	return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Returns the header of a block, or NULL if the block is none of allocate()'s. */
 static struct header *header_of(void *block)
 {
-	return (struct header *)((char *)block - PAGE);
+	struct header *header = (struct header *)((char *)block - page_size());
+
+	return header->magic == MAGIC ? header : NULL;
 }
 
 static void *allocate(size_t alignment, size_t size)
 {
-	size_t extra = alignment > PAGE ? alignment : 0;
-	size_t mapped = PAGE + extra + (size + PAGE - 1) / PAGE * PAGE;
+	size_t page = page_size();
+	size_t extra = alignment > page ? alignment : 0;
+	size_t mapped = page + extra + (size + page - 1) / page * page;
 	char *start, *block;
 
-	if (size > PTRDIFF_MAX - 2 * PAGE - extra) {
+	if (size > PTRDIFF_MAX - 2 * page - extra) {
 		errno = ENOMEM;
 		return NULL;
 	}
@@ -54,10 +67,11 @@ static void *allocate(size_t alignment, size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
-	block = start + PAGE;
+	block = start + page;
 	if (extra)
 		block = (char *)(((uintptr_t)block + alignment - 1) / alignment * alignment);
-	*header_of(block) = (struct header){mapped, size, (size_t)(block - start), MAGIC};
+	*(struct header *)(block - page) =
+		(struct header){mapped, size, (size_t)(block - start), MAGIC};
 	return block;
 }
 
@@ -68,10 +82,11 @@ void *malloc(size_t size)
 
 static void release(void *block)
 {
+	struct header *header = block == NULL ? NULL : header_of(block);
 	int saved_errno = errno;
 
-	if (block != NULL && header_of(block)->magic == MAGIC)
-		munmap((char *)block - header_of(block)->offset, header_of(block)->mapped);
+	if (header != NULL)
+		munmap((char *)block - header->offset, header->mapped);
 	errno = saved_errno;
 }
 
@@ -89,12 +104,17 @@ void *calloc(size_t number, size_t size)
 	return allocate(1, number * size);
 }
 
+/* A block that is none is the end of the program, as it is in the C library. */
 void *realloc(void *block, size_t size)
 {
-	void *moved = allocate(1, size);
+	struct header *header = block == NULL ? NULL : header_of(block);
+	void *moved;
 
-	if (moved != NULL && block != NULL) {
-		memcpy(moved, block, header_of(block)->size < size ? header_of(block)->size : size);
+	if (block != NULL && header == NULL)
+		abort();
+	moved = allocate(1, size);
+	if (moved != NULL && header != NULL) {
+		memcpy(moved, block, header->size < size ? header->size : size);
 		release(block);
 	}
 	return moved;
@@ -118,7 +138,9 @@ int posix_memalign(void **block, size_t alignment, size_t size)
 
 size_t malloc_usable_size(void *block)
 {
-	return block == NULL ? 0 : header_of(block)->size;
+	struct header *header = block == NULL ? NULL : header_of(block);
+
+	return header == NULL ? 0 : header->size;
 }
 
 /* ---- late threads ---- */
@@ -168,8 +190,8 @@ static bool waits_for_time(long number, unsigned long first, unsigned long secon
 	}
 }
 
-/* Returns whether the thread sleeps until something happens. proc(5): /proc/PID/task/TID/syscall holds "running", or the
- * call's number and its arguments. */
+/* Returns whether the thread sleeps until something happens. proc(5): /proc/PID/task/TID/syscall
+ * holds "running", or the call's number and its arguments. */
 static bool blocked(pid_t thread)
 {
 	unsigned long first = 1, second = 1;
@@ -180,7 +202,7 @@ static bool blocked(pid_t thread)
 	snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", thread);
 	file = fopen(path, "re");
 	if (file == NULL)
-		return true; /* nothing to be known: wait no longer than for a thread that is blocked */
+		return true; /* nothing to be known: wait as for a blocked thread */
 	if (fscanf(file, "%ld %lx %lx", &number, &first, &second) < 1)
 		number = -1;
 	fclose(file);
@@ -196,7 +218,7 @@ static void hold_back(const struct start *start)
 		if (atomic_load(&created) > start->number)
 			return;
 		if (i == DELAY_LIMIT)
-			atomic_store(&given_up, true); /* its creator waits for it, in a way that cannot be told */
+			atomic_store(&given_up, true); /* its creator waits, and does not show it */
 		asleep = blocked(start->creator) ? asleep + 1 : 0;
 		nanosleep(&look, NULL);
 	}
@@ -237,7 +259,8 @@ static int create(pthread_t *thread, const pthread_attr_t *attributes, struct st
 	return error;
 }
 
-int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*routine)(void *), void *argument)
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*routine)(void *),
+	void *argument)
 {
 	return create(thread, attributes, (struct start){.routine = routine, .argument = argument});
 }
@@ -245,7 +268,8 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 /* C11 threads are threads too; glibc's thrd_create does not go through the pthread_create above. */
 int thrd_create(thrd_t *thread, thrd_start_t routine, void *argument)
 {
-	switch (create((pthread_t *)thread, NULL, (struct start){.c11_routine = routine, .argument = argument})) {
+	switch (create((pthread_t *)thread, NULL,
+		(struct start){.c11_routine = routine, .argument = argument})) {
 	case 0:
 		return thrd_success;
 	case ENOMEM:
@@ -258,7 +282,8 @@ int thrd_create(thrd_t *thread, thrd_start_t routine, void *argument)
 /* The given service replies by this function. */
 ssize_t send(int fd, const void *data, size_t size, int flags)
 {
-	static const char message[] = "a thread serves that neither pthread_create() nor thrd_create() has created\n";
+	static const char message[] =
+		"a thread serves that neither pthread_create() nor thrd_create() has created\n";
 	pid_t thread = (pid_t)syscall(SYS_gettid);
 
 	if (delaying && thread != getpid() && thread != started)
