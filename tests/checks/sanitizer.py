@@ -47,8 +47,8 @@ C11_THREADS = b"\0thrd_create\0"
 REPORT = re.compile(r"WARNING: ThreadSanitizer: data race.*?\n={18}", re.DOTALL)
 ACCESS = re.compile(r"^ +(?:(?:Previous )?(?:atomic )?(?:[Rr]ead|[Ww]rite)) of size.*?\n"
                     r"((?: +#\d.*\n)+)", re.MULTILINE)
-FRAME = re.compile(r"#\d+ \S+ (\S+?):(\d+)")
-FATAL = re.compile(r"ThreadSanitizer: ([a-z][a-z ]{3,60})")
+FRAME = re.compile(r"#\d+ \S+ (.+?):(\d+)")  # a path may hold blanks
+FATAL = re.compile(r"FATAL: ThreadSanitizer:? ([a-z][a-z ]+)")
 
 NO_RUN = "it does not run under ThreadSanitizer"
 
@@ -64,7 +64,7 @@ class Compiler(Protocol):
         """Compiles servers with other flags; returns their paths, or None if they do not."""
 
 
-class Testimony(NamedTuple):
+class Finding(NamedTuple):
     """What ThreadSanitizer says: nothing at all if it has watched, and seen no race."""
     race: str = ""  # where the submission's threads race for memory
     missing: str = ""  # why it could not watch
@@ -76,28 +76,28 @@ class Run(NamedTuple):
     problem: str = ""  # why it means nothing if there is no report; "" if it does mean something
 
 
-def races(build: Compiler, name: str) -> Testimony:
+def races(build: Compiler, name: str) -> Finding:
     """Lets ThreadSanitizer watch a server of a submission while clients are served. What goes wrong
     is in the result; raises BoxFailed only."""
     if C11_THREADS in build.program(name).read_bytes():
-        return Testimony(missing="it does not know C11 threads")
+        return Finding(missing="it does not know C11 threads")
     programs = build.variant("tsan", FLAGS, ("server", name))
     if programs is None:
-        return Testimony(missing="nothing compiles with -fsanitize=thread (is libtsan installed?)")
+        return Finding(missing="nothing compiles with -fsanitize=thread (is libtsan installed?)")
     # The lab's own server, which has no threads: does ThreadSanitizer work on this machine?
     own = _watched(build.sandbox, programs["server"], rounds=1, clients=1)
     if own.problem:
-        return Testimony(missing="it does not work on this machine" + _reason(own.output))
+        return Finding(missing="it does not work on this machine" + _reason(own.output))
     run = _watched(build.sandbox, programs[name], ROUNDS, AT_ONCE)
-    return testimony_of(run, f"{name}.c")
+    return finding_in(run, f"{name}.c")
 
 
-def testimony_of(run: Run, source: str) -> Testimony:
+def finding_in(run: Run, source: str) -> Finding:
     """Returns what a run says about the file of that name. Pure."""
     if run.problem == NO_RUN:
-        return Testimony(missing=NO_RUN)
+        return Finding(missing=NO_RUN)
     race = first_race(run.output, source)
-    return Testimony(race=race) if race else Testimony(missing=run.problem)
+    return Finding(race=race) if race else Finding(missing=run.problem)
 
 
 def first_race(output: str, source: str) -> str:
