@@ -130,7 +130,7 @@ static void linger(int connfd)
 
 void serve_client(int connfd)
 {
-	char request[REQUEST_SIZE], number[REPLY_SIZE];
+	char request[REQUEST_SIZE] = "", number[REPLY_SIZE];
 	ssize_t length = read_request(connfd, request, sizeof(request));
 	const char *reply;
 	unsigned int n;
