@@ -1,50 +1,74 @@
-"""Fixtures of the lab's tests of itself: copies of the lab to build and to break, servers that run, a client.
+"""Options and fixtures of all the lab's tests of itself.
 
 Nothing here writes into the checkout, and whatever a fixture starts it ends, by its own id."""
-import concurrent.futures
-import fnmatch
+from __future__ import annotations
+
 import os
-import select
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
-from typing import Callable, Iterator, List, Mapping, Optional
+from typing import Iterator, List
 
 import pytest
 
-import corpus
+from grading.tools import put_tools
+from selftest.copies import copy_of_lab
+from selftest.pool import GradeOf, Need, needs_of, planned
 
-LAB = Path(__file__).resolve().parents[2]
-SERVERS = ("server", "mp_server", "mt_server")
-PATIENCE = 20.0  # seconds until a test gives up on what should come at once
-
-
-def eventually(condition: Callable[[], object], patience: float = PATIENCE) -> bool:
-    """Polls until the condition is true, and returns whether it came true in time."""
-    deadline = time.monotonic() + patience
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.005)
-    return True
+HERE = Path(__file__).resolve().parent
+ROOMS = ("unit", "lab", "gradings")  # in the order in which they run
+TOOLS = "LAB_TOOLS"  # grading/build.py: where the lab's own compiled tools are kept
 
 
-def copy_of_lab(target: Path) -> Path:
-    """Copies all of the checkout that .gitignore does not name."""
-    patterns = [line.rstrip("/") for line in (LAB / ".gitignore").read_text().split()] + [".git"]
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--whole", action="store_true",
+                     help="grade all of the corpus, and the attacks in every tier of containment")
 
-    def ignored(folder: str, names: List[str]) -> List[str]:
-        inside = "/" / Path(folder).relative_to(LAB)
-        return [name for name in names
-                if any(fnmatch.fnmatch(name, pattern) or str(inside / name) == pattern for pattern in patterns)]
 
-    shutil.copytree(LAB, target, ignore=ignored, symlinks=True)
-    return target
+def pytest_configure(config: pytest.Config) -> None:
+    """Has the lab's own tools compiled once for all gradings of these tests."""
+    if not os.environ.get(TOOLS):
+        folder = tempfile.mkdtemp(prefix="lab-tools-")
+        os.chmod(folder, 0o755)
+        os.environ[TOOLS] = folder
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def needs(item: pytest.Item) -> List[Need]:
+    """Returns the grades that a test needs."""
+    callspec = getattr(item, "callspec", None)
+    return list(needs_of(callspec.params)) if callspec else []
+
+
+def place(item: pytest.Item) -> int:
+    """Returns when a test runs: by its folder, and last what waits for grades."""
+    if needs(item):
+        return len(ROOMS)
+    room = Path(str(item.fspath)).relative_to(HERE).parts[0]
+    return ROOMS.index(room) if room in ROOMS else 0
+
+
+def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
+    items.sort(key=place)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def grade_of(request: pytest.FixtureRequest) -> Iterator[GradeOf]:
+    """The grades of submissions; the grading of those that the selected tests need begins now."""
+    wanted = [need for item in request.session.items for need in needs(item)]
+    jobs = planned(wanted, request.config.getoption("whole"))
+    if jobs:
+        with tempfile.TemporaryDirectory() as folder:
+            put_tools(Path(folder))  # compiled now, and not by all of the first ones together
+    grades = GradeOf(jobs)
+    yield grades
+    grades.close()
+
+
+@pytest.fixture(scope="session")
+def whole(request: pytest.FixtureRequest) -> bool:
+    """Whether all is to be graded: --whole was given."""
+    return bool(request.config.getoption("whole"))
 
 
 @pytest.fixture(scope="session")
@@ -69,81 +93,6 @@ def own_checkout(checkout: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def built(checkout: Path, public_folder: Path) -> Path:
-    """A folder with the three servers, and the client, in it: the given one, and the solution's two."""
-    for part in ("support", "solution"):
-        shutil.copytree(checkout / part, public_folder / "built" / part)
-    folder = public_folder / "built" / "solution"
-    for command in (["make", "-s", "-C", "../support", "server"], ["make", "-s"]):
-        subprocess.run(command, cwd=folder, check=True, timeout=120)
-    for name in ("server", "client.py", "client_bench.sh"):
-        shutil.copy2(public_folder / "built" / "support" / name, folder / name)
-    return folder
-
-
-class Running:
-    """A server that was started on port 0 (unless told otherwise) and has announced its port."""
-
-    def __init__(self, path: Path, *words: str, environment: Optional[Mapping[str, str]] = None) -> None:
-        self._errors = tempfile.TemporaryFile()
-        self.process = subprocess.Popen([str(path), *(words or ("0",))], stdin=subprocess.DEVNULL, bufsize=0,
-                                        stdout=subprocess.PIPE, stderr=self._errors, start_new_session=True,
-                                        env={**os.environ, **(environment or {})})
-        self.pid, self.announcement, self.port = self.process.pid, b"", 0
-        if self.process.stdout and select.select([self.process.stdout], [], [], PATIENCE)[0]:
-            self.announcement = self.process.stdout.readline()
-            self.port = int(self.announcement.split()[-1]) if self.announcement else 0
-
-    def errors(self) -> bytes:
-        """Returns what it has written to standard error so far."""
-        return os.pread(self._errors.fileno(), 1 << 20, 0)
-
-    def close(self) -> None:
-        """Ends the server and its children: they are one session, and so one process group."""
-        if self.process.poll() is None:
-            os.killpg(self.pid, signal.SIGKILL)
-        self.process.wait()
-        if self.process.stdout:
-            self.process.stdout.close()
-        self._errors.close()
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Callable[..., Running]]:
-    """Starts servers; ends them all after the module's tests."""
-    started: List[Running] = []
-
-    def start(path: Path, *words: str, environment: Optional[Mapping[str, str]] = None) -> Running:
-        started.append(Running(path, *words, environment=environment))
-        return started[-1]
-
-    yield start
-    for server in started:
-        server.close()
-
-
-def connected(port: int) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
-
-
-def read_all(connection: socket.socket) -> bytes:
-    """Reads until the server closes; raises ConnectionResetError if it resets, socket.timeout if it does neither."""
-    return b"".join(iter(lambda: connection.recv(65536), b""))
-
-
-def ask(port: int, *pieces: bytes, end: bool = False) -> bytes:
-    """Sends a request in pieces, each a packet of its own, and returns all that comes until the server closes.
-    `end` is for ending the input after them, as a shutdown or `nc -N` does."""
-    with connected(port) as connection:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for piece in pieces:
-            connection.sendall(piece)
-        if end:
-            connection.shutdown(socket.SHUT_WR)
-        return read_all(connection)
-
-
-@pytest.fixture(scope="session")
 def unprivileged() -> List[str]:
     """What to put before a command so that it runs without root's rights."""
     if os.geteuid() != 0:
@@ -151,27 +100,3 @@ def unprivileged() -> List[str]:
     if not shutil.which("setpriv"):
         pytest.skip("root needs setpriv (util-linux) to become somebody else")
     return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-
-
-def run(*words: object, cwd: Optional[Path] = None, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """Runs a command to its end, without input, and returns what it printed and its status."""
-    return subprocess.run([str(word) for word in words], cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, timeout=120, env={**os.environ, "PYTHON": sys.executable, **environment},
-                          universal_newlines=True)
-
-
-def one_line(text: str) -> bool:
-    """Returns whether a text is one line, as an error message should be."""
-    return text.endswith("\n") and text.count("\n") == 1 and text.strip() != ""
-
-
-@pytest.fixture(scope="module")
-def graded(request: pytest.FixtureRequest) -> Iterator[Callable[[corpus.Submission], corpus.Grade]]:
-    """Grades what the selected tests need, some at a time: a grading waits more than it computes."""
-    wanted = [item.callspec.params["submission"] for item in request.session.items
-              if item.module is request.module and hasattr(item, "callspec") and "submission" in item.callspec.params]
-    with concurrent.futures.ThreadPoolExecutor(1 + (os.cpu_count() or 1)) as pool:
-        grades = {one: pool.submit(corpus.grade, one.path, one.server) for one in wanted}
-        yield lambda one: grades[one].result()
-        for grade in grades.values():
-            grade.cancel()

@@ -1,67 +1,61 @@
-"""Grades the attacks of the corpus: each loses what its bugs cost and no more, and nothing of it is left behind. They run
-only where they can be contained."""
+"""Grades the attacks of the corpus: each loses what its bugs cost and no more, and nothing of it is
+left behind. They run only where they can be contained: in the best tier of this machine, and with
+--whole in each tier that contains them."""
+from __future__ import annotations
+
 import os
 import tempfile
 from pathlib import Path
-from typing import Callable, Iterator, Set
+from typing import List
 
 import pytest
 
-import corpus
-from checker.box import USERS
-from checker.build import Build
-from checker.containment import at_least
-from conftest import eventually
+from sandbox import tiers
+from sandbox.launcher import compile_launcher
+from selftest import corpus
+from selftest.corpus import LEAST_TIER, Submission
+from selftest.gradings.traces import named_in, of_boxes
+from selftest.pool import GradeOf
+from selftest.process import eventually
 
-HOSTILE = corpus.submissions(["hostile"])
-LONGEST = 60  # seconds of one grading
-PUBLIC = ("/dev/shm", "/dev/mqueue", "/var/tmp")
-
-
-def public_things() -> Set[str]:
-    """Returns what lies where everybody may write, what is mounted, and what System V IPC holds (key and number)."""
-    files = {os.path.join(folder, name) for folder in PUBLIC if os.path.isdir(folder) for name in os.listdir(folder)}
-    ipc = {f"{kind} {line.split()[:2]}" for kind in ("shm", "sem", "msg")
-           for line in Path(f"/proc/sysvipc/{kind}").read_text().splitlines()}
-    return files | ipc | set(Path("/proc/self/mounts").read_text().splitlines())
+ATTACKS = corpus.submissions(["hostile"])
+CONTAINING = tiers.TIERS[tiers.TIERS.index(LEAST_TIER):]
 
 
-def boxed_things() -> Set[str]:
-    """Returns the processes, temporary files and listening sockets of the users that programs in boxes run as."""
-    found = set()
-    for entry in (*os.scandir("/proc"), *os.scandir(tempfile.gettempdir())):
-        try:
-            if entry.stat(follow_symlinks=False).st_uid in USERS:
-                found.add(entry.path)
-        except OSError:
-            continue
-    sockets = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
-    return found | {f"port {words[1]}" for words in sockets if words[3] == "0A" and int(words[7]) in USERS}
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "tier" in metafunc.fixturenames:
+        every = metafunc.config.getoption("whole")
+        metafunc.parametrize("tier", CONTAINING if every else [""],
+                             ids=CONTAINING if every else ["best"])
 
 
 @pytest.fixture(scope="module")
-def contained() -> None:
-    with Build(corpus.LAB / "support") as build:
-        if not at_least(build.containment, "T2"):
-            pytest.skip(f"attacks are not run where {build.containment.text}")
+def offered() -> List[str]:
+    """The tiers that contain an attack on this machine, best first; "" stands for the best."""
+    with tempfile.TemporaryDirectory(prefix="lab-") as folder:
+        os.chmod(folder, 0o755)
+        launcher = compile_launcher(Path(folder))
+        found = [tier for tier in reversed(CONTAINING)
+                 if tiers.establish(launcher, tier).containment.tier == tier]
+    return [*found, *([""] if found else [])]
 
 
-@pytest.fixture(scope="module")
-def untouched(contained: None) -> Iterator[None]:
-    """The machine is as it was when all attacks are over."""
-    public, boxed = public_things(), boxed_things()
-    yield
-    assert public_things() == public
-    left = boxed_things() - boxed  # and those of other gradings, which are there for a moment only
-    assert eventually(lambda: not left & boxed_things(), patience=60)
+@pytest.mark.parametrize("submission", ATTACKS, ids=str)
+def test_attack(submission: Submission, tier: str, offered: List[str], grade_of: GradeOf) -> None:
+    if tier not in offered:
+        pytest.skip(f"this machine does not offer {tier or LEAST_TIER}")
+    grade = grade_of(submission, tier=tier)
+    assert not grade.wrong(submission), grade.explained(submission)
+    assert named_in(submission.path.read_text(errors="replace"), grade_of.began) == []
 
 
-@pytest.mark.parametrize("submission", HOSTILE, ids=lambda submission: submission.name)
-def test_attack(submission: corpus.Submission, untouched: None,
-                graded: Callable[[corpus.Submission], corpus.Grade]) -> None:
-    grade = graded(submission)
-    if grade.seconds >= LONGEST:  # while others were graded, too: is it so alone?
-        grade = corpus.grade(submission.path, submission.server)
-    wrong = grade.wrong(submission)
-    assert not wrong, "\n".join([submission.title, *wrong, *(grade.output[line.split()[0]] for line in wrong)])
-    assert grade.seconds < LONGEST
+def test_nothing_is_left_of_any_box(grade_of: GradeOf, offered: List[str]) -> None:
+    """What belongs to the users of boxes goes, and so does what other gradings are doing."""
+    if os.geteuid() != 0:
+        pytest.skip("only root gives boxes users of their own")
+    seen = {trace.what: trace.made for trace in of_boxes(grade_of.began)}
+
+    def left() -> List[str]:
+        return [trace.what for trace in of_boxes(0.0) if trace.what in seen]
+    assert eventually(lambda: not left()), [
+        (what, "while these were graded:", grade_of.running_at(seen[what])) for what in left()]
