@@ -1,75 +1,61 @@
-"""The graded checks of mt_server.c: a thread for each client."""
-from typing import Callable
+"""The graded checks of mt_server.c: a thread for each client. What each does stands in
+checks/TOPIC.py, where TOPIC is the second half of its id."""
+from __future__ import annotations
+
+from typing import Callable, Optional
 
 import pytest
 
-from checker import behaviour, parallelism, sanitizer
-from checker.behaviour import AT_ONCE, PILE_QUIET
-from checker.build import Build
-from checker.outcome import CheckFailed
-from checker.server import Server
+from checks import descriptors, memory, races, replies, robustness, speedup, threads
+from checks.races import Start
+from checks.sanitizer import Compiler
+from checks.server import Server
 
 SERVER = "mt_server"
+Note = Callable[[Optional[str]], None]
 
 
 @pytest.mark.check("mt-replies")
-def test_replies(start: Callable[..., Server]) -> None:
-    behaviour.replies(start())
+def test_replies(start: Start) -> None:
+    replies.replies(start())
 
 
 @pytest.mark.check("mt-concurrency")
-def test_concurrency(concurrency: Exception) -> None:
-    if concurrency:
+def test_concurrency(concurrency: Optional[Exception]) -> None:
+    if concurrency is not None:
         raise concurrency
 
 
 @pytest.mark.check("mt-threads")
 def test_threads(server: Server) -> None:
-    done, before = f"{AT_ONCE} clients connected and stayed silent", server.threads()
-    clients = server.connect_in_turn(AT_ONCE)
-    if not server.wait(lambda: server.threads() >= before + AT_ONCE):
-        raise CheckFailed(done, f"{AT_ONCE} more threads than the {before} without clients",
-                          f"{server.threads() - before} more, and {len(server.workers())} more processes; {server.doing()}")
-    if server.workers():
-        raise CheckFailed(done, "no more processes than without clients", f"{len(server.workers())} more")
-    for client in clients:
-        behaviour.served(server, client.send(b"1\n"), done + "; then each sent '1'")
-        client.close()
-    if not server.wait(lambda: server.threads() <= before, quiet=PILE_QUIET):
-        raise CheckFailed(f"{AT_ONCE} clients were served and left", "that their threads end",
-                          f"{server.threads() - before} more than without clients are there; {server.doing()}")
+    threads.one_for_each_client(server)
 
 
 @pytest.mark.check("mt-races")
-def test_races(build: Build, start: Callable[..., Server], serves_concurrently: None) -> None:
-    behaviour.own_replies(start(probe="delay"))
-    where = sanitizer.races(build, SERVER)
-    if where:
-        raise CheckFailed(f"{AT_ONCE} clients connected at the same moment, three times, under ThreadSanitizer",
-                          "that threads agree on who uses which memory when", f"a data race: {where}")
+def test_races(build: Compiler, start: Start, serves_concurrently: None, note: Note) -> None:
+    note(races.own_replies_without_races(start, build))
 
 
 @pytest.mark.check("mt-descriptors")
 def test_descriptors(server: Server) -> None:
-    behaviour.end_of_stream(server)
-    behaviour.descriptors_stay(server)
+    descriptors.end_of_stream(server)
+    descriptors.none_pile_up(server)
 
 
 @pytest.mark.check("mt-memory")
-def test_memory(start: Callable[..., Server], serves_concurrently: None) -> None:
-    behaviour.memory_stays(start(probe="pages"))
+def test_memory(start: Start, serves_concurrently: None) -> None:
+    memory.stays(start(probe="pages"))
 
 
 @pytest.mark.check("mt-robustness")
-def test_robustness(start: Callable[..., Server], server: Server) -> None:
-    behaviour.bad_clients(server)
-    behaviour.flood(server)
-    behaviour.failing_creation(server, "pthread_create()")
-    behaviour.short_of_descriptors(server)
-    behaviour.failed_creations_keep_no_memory(start(probe="pages"), "pthread_create()")
+def test_robustness(start: Start, server: Server, note: Note) -> None:
+    robustness.bad_clients(server)
+    robustness.flood(server)
+    note(robustness.failing_creation(server, "pthread_create()"))
+    robustness.short_of_descriptors(server)
+    robustness.failed_creations_keep_no_memory(start(probe="pages"), "pthread_create()")
 
 
 @pytest.mark.check("mt-speedup")
-def test_speedup(start: Callable[..., Server], server: Server, calibrated_n: int,
-                 note: Callable[[str], None]) -> None:
-    note(parallelism.judge(start, server, calibrated_n))
+def test_speedup(start: Start, server: Server, calibrated_n: int, note: Note) -> None:
+    note(speedup.judge(start, server, calibrated_n))

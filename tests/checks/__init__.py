@@ -1,5 +1,6 @@
-"""The graded checks: what each does, in a file a topic, over one vocabulary for talking to a server.
+"""The graded checks: what each does, in a file a topic, over one vocabulary for talking to a
+server.
 
-A check's file is named by the second half of its id: mp-zombies stands in zombies.py, with its words and hints.
-Nothing here prints, writes a file, or knows of pytest.
+The file of a check is named by the second half of its id: mp-zombies stands in zombies.py, with its
+words and its hints. Nothing here prints to the terminal, writes a file, or knows of pytest.
 """

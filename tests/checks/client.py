@@ -1,31 +1,73 @@
-"""One connection to a server, as a client sees it. Nothing here waits: Server.wait does, and looks at the server too."""
+"""Connections to a server, as clients see them. A client never waits: Server.wait does, and watches
+the server meanwhile."""
+from __future__ import annotations
+
 import select
+import selectors
 import socket
 import struct
-from typing import Optional
+from types import TracebackType
+from typing import Optional, Sequence, Type
 
-KEPT = 4096  # bytes of a reply that are looked at; the rest is counted
+from checks.verdict import Inconclusive
+from sandbox.box import Box
+
+# Bytes of a reply that are kept; the rest is counted. A right reply has ten at most.
+KEPT = 4096
+# A client that has been sent so many bytes more stops reading: more would show nothing new, and
+# fewer might be what a server sends that only says too much.
+FLOOD = 1 << 20
+# Seconds until a connection attempt is given up. The kernel connects a client without the server,
+# so it takes no time, unless the listen queue is full: then the kernel tries again after 1, 3 and
+# 7 s. Less, and a queue that is full for a moment makes a check inconclusive; more, and one that
+# stays full takes longer.
+CONNECT_PATIENCE = 10.0
+
+
+def connection(box: Box, port: int) -> socket.socket:
+    """Returns a socket that is connected to a port of the box. Raises ConnectionRefusedError or
+    ConnectionResetError if no process listens there; any other error is the machine's (no port or
+    buffer free, a full listen queue, ...) and raises Inconclusive."""
+    try:
+        made = box.socket()
+    except OSError as error:
+        raise _not_connected(error) from None
+    try:
+        made.settimeout(CONNECT_PATIENCE)
+        made.connect(("127.0.0.1", port))
+    except (ConnectionRefusedError, ConnectionResetError):
+        made.close()
+        raise
+    except OSError as error:
+        made.close()
+        raise _not_connected(error) from None
+    return made
+
+
+def _not_connected(error: OSError) -> Inconclusive:
+    return Inconclusive(f"the machine did not let a client connect ({error.strerror or error}). "
+                        "Stop other programs and grade again.")
 
 
 class Client:
-    """A client that has connected. `fileno` makes it something to select(2) on."""
+    """A client that has connected."""
 
     def __init__(self, connection: socket.socket) -> None:
+        """Takes over a connected socket."""
         self.socket = connection
         self.socket.setblocking(False)
         self.received = b""
         self.dropped = 0  # bytes that came after the first KEPT
-        self.ended = ""  # how the connection ended: "closed", "reset", or not yet
-
-    def fileno(self) -> int:
-        return self.socket.fileno()
+        self.ended = ""  # how the connection ended: "closed", "reset", "flooded"; "" if it has not
 
     def port(self) -> int:
         """Returns the client's own port."""
-        return self.socket.getsockname()[1]
+        port: int = self.socket.getsockname()[1]
+        return port
 
-    def send(self, request: bytes) -> "Client":
-        """Sends what the socket takes at once; a server that is gone shows when reading."""
+    def send(self, request: bytes) -> Client:
+        """Sends as much as the socket takes at once, and returns the client. An error is ignored:
+        that the server is gone shows when the client reads."""
         try:
             self.socket.send(request)
         except OSError:
@@ -33,7 +75,7 @@ class Client:
         return self
 
     def write(self, data: bytes) -> int:
-        """Sends as much as the socket takes, and returns how many bytes that is."""
+        """Sends as much as the socket takes at once, and returns how many bytes that is."""
         try:
             return self.socket.send(data)
         except BlockingIOError:
@@ -43,7 +85,10 @@ class Client:
             return 0
 
     def writable(self) -> bool:
-        return bool(select.select([], [self.socket], [], 0)[1])
+        """Returns whether the socket takes data now, or reports an error."""
+        poll = select.poll()
+        poll.register(self.socket, select.POLLOUT)
+        return bool(poll.poll(0))
 
     def look(self) -> None:
         """Takes in what has arrived."""
@@ -60,22 +105,55 @@ class Client:
             room = KEPT - len(self.received)
             self.received += data[:room]
             self.dropped += len(data) - len(data[:room])
-            if self.dropped > 1 << 20:
-                self.ended = "flooded"  # nobody reads on for ever
+            if self.dropped > FLOOD:
+                self.ended = "flooded"
 
     @property
     def line(self) -> Optional[str]:
-        """The reply, without its newline; None as long as it is not whole."""
+        """The reply, without its newline; None as long as it is not complete."""
         line, newline, _ = self.received.partition(b"\n")
         return line.decode("ascii", "backslashreplace") if newline else None
 
     def close(self) -> None:
+        """Closes the connection."""
         self.socket.close()
 
     def reset(self) -> None:
-        """Ends the connection by a reset instead of a close: socket(7), SO_LINGER of zero seconds."""
+        """Resets the connection instead of closing it: socket(7), SO_LINGER of zero seconds."""
         try:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         except OSError:
             pass
         self.socket.close()
+
+
+class Arrivals:
+    """Waits for what arrives for several clients, of which there may be thousands: select(2) would
+    be limited to descriptors below 1024. Use it in a `with` block."""
+
+    def __init__(self, clients: Sequence[Client]) -> None:
+        self._open = list(clients)
+        self._selector = selectors.DefaultSelector()
+        self.take_in()
+        for client in self._open:
+            self._selector.register(client.socket, selectors.EVENT_READ)
+
+    def take_in(self) -> None:
+        """Lets each client take in what has arrived; then forgets those whose connection has
+        ended: they would count as readable for ever."""
+        for client in self._open:
+            client.look()
+            if client.ended and client.socket in self._selector.get_map():
+                self._selector.unregister(client.socket)
+        self._open = [client for client in self._open if not client.ended]
+
+    def wait(self, seconds: float) -> None:
+        """Waits until something arrives, for so long at most."""
+        self._selector.select(seconds)
+
+    def __enter__(self) -> Arrivals:
+        return self
+
+    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException],
+                 trace: Optional[TracebackType]) -> None:
+        self._selector.close()

@@ -1,53 +1,88 @@
-"""One server under test: starts it in a box, waits for it, ends it.
+"""One server under test: starts it in a box, connects to it, waits for it, counts what it has, and
+ends it.
 
-Waiting goes by what the server does, not by the clock alone. `wait` looks for its condition until the server has been
-quiet (each of its threads asleep, none having run) for QUIET seconds: then nothing more will come. A busy machine keeps
-a thread runnable, not asleep, and so only makes the wait longer. A server that keeps running without meeting the
-condition is given so much CPU time; where the machine does not give it that much, the check is inconclusive."""
+Waiting goes by what the server does, not by the clock alone. `wait` looks for its condition until
+the server has been quiet for a while (watching/quiet.py): then nothing more will come. A busy
+machine keeps a thread runnable, not asleep, and so only makes the wait longer. A server that keeps
+running without meeting the condition has a budget of CPU time; where the machine does not give it
+that much, the check is inconclusive.
+"""
+from __future__ import annotations
+
 import re
-import select
 import signal
 import time
 from pathlib import Path
-from typing import Callable, FrozenSet, List, Mapping, Match, Optional, Sequence, Set, Tuple
+from types import TracebackType
+from typing import Callable, List, Mapping, Match, Optional, Sequence, Set, Type
 
-from checker import diagnosis, proc
-from checker.box import Box
-from checker.client import Client
-from checker.outcome import CheckFailed, Inconclusive
+from checks.client import Arrivals, Client, connection
+from checks.verdict import CheckFailed, too_busy
+from sandbox.sandbox import Sandbox
+from watching import procfs
+from watching.quiet import Activity, Quiet, activity_of
 
-QUIET = 1.2  # seconds asleep until a server counts as waiting for something that will not come
-STUCK_FACTOR = 3  # so many times QUIET for a thread in state D: it waits for a disk, or in vfork(2)
-ASLEEP_FACTOR = 3  # so many times QUIET in all, for a server that wakes up now and then
-RESTLESS_PATIENCE = 0.1
-CPU_BUDGET = 3.0  # seconds of CPU that a server may burn without meeting a condition
-PATIENCE = 60.0  # seconds of wall time until a starved machine makes a check inconclusive
-STEP = 0.004  # seconds between two looks
+# All times are seconds, on the clock where nothing else is said.
+#
+# A server that has been asleep for so long is waiting for something that will not come. Shorter,
+# and a right server that pauses fails; longer, and every failure takes longer to find.
+QUIET = 1.2
+# A thread in state D (it waits for a disk, or in vfork(2)) counts as asleep only after so many
+# times that. Less, and a slow disk fails a right server; more, and a hanging vfork takes longer.
+STUCK_FACTOR = 3
+# A server that wakes up now and then is given up when it has been asleep for so many times that in
+# all. Less, and one that polls slowly fails; more, and one that polls for ever takes longer.
+ASLEEP_FACTOR = 3
+# CPU time that a server may use without meeting a condition. Less, and a right one that has
+# much to compute fails; more, and one that spins takes longer.
+CPU_BUDGET = 3.0
+# After so long the machine is to blame: it has given the server no CPU time. Less, and a busy
+# machine makes more checks inconclusive; more, and it takes longer to say so.
+PATIENCE = 60.0
+# Between two looks at the clients. Shorter costs CPU time, which the server may need; longer, and
+# each of some thousand waits takes longer.
+STEP = 0.004
+# Between two looks at the server in `wait`: each reads /proc for all its threads, and costs more.
+LOOK = 5 * STEP
+# How long settle waits for a server that is always doing something, the first time and every later
+# time. Less, and a busy machine looks like a busy server; more, and checks of such servers take
+# very long: they settle hundreds of times.
+SETTLE_PATIENCE, RESTLESS_PATIENCE = 2.0, 0.1
+# Asleep for so long, it has dealt with all that it was sent. Shorter, and a pause between two steps
+# counts; longer, and every check takes longer.
+SETTLED = 0.05
+# The same between two clients that connect, where a wrong guess does not matter.
+SETTLED_CLIENT = 3 * STEP
+# What was printed may still be on its way through the pipe when the server is asleep or has ended.
+OUTPUT_DELAY = 0.5
+END_DELAY = 0.5  # that a server which seems to be gone has, to be known to have ended
+
 ANNOUNCEMENT = re.compile(rb"listening on (\d{1,5})\n")
-ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "MALLOC_ARENA_MAX": "1"}  # one arena: heaps stay comparable
-
-
-Activity = Tuple[float, FrozenSet[int], bool]  # time run; threads; does one sleep uninterruptibly?
+# One arena of malloc(3) for all threads: so the sizes of the address space can be compared.
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "MALLOC_ARENA_MAX": "1"}
 
 
 class Server:
     """A server. Use it in a `with` block, or call start() and, whatever that raises, close()."""
 
-    def __init__(self, launcher: Path, program: Path, environment: Optional[Mapping[str, str]] = None,
+    def __init__(self, sandbox: Sandbox, program: Path,
+                 environment: Optional[Mapping[str, str]] = None,
                  limits: Optional[Mapping[str, int]] = None) -> None:
+        """Starts the program. `environment` is added to ENVIRONMENT; `limits` are the box's
+        (sandbox/box.py). Raises BoxFailed."""
         self.name = program.name
+        self.sandbox = sandbox
         self.clients: List[Client] = []
-        self._restless = False  # found to be always doing something
-        self._quiet_since = time.monotonic()
-        self._quiet_activity: Optional[Activity] = None
-        self.box = Box(launcher, [str(program), "0"], folder=program.parent, limits=limits,
-                       environment={**ENVIRONMENT, **(environment or {})})
         self.port = 0
-        self.idle: Set[int] = set()
+        self.idle: Set[int] = set()  # the processes that are there without clients
         self.lately = ""  # what was done last, for the message if the server is gone
+        self._restless = False  # found to be always doing something
+        self.box = sandbox.start([str(program), "0"], folder=program.parent, limits=limits,
+                                 environment={**ENVIRONMENT, **(environment or {})})
 
     def start(self) -> None:
-        """Waits until the server listens, and has served a first client."""
+        """Waits until the server listens and has served a first client. Raises CheckFailed if it
+        does not listen, Inconclusive if the machine starves it."""
         self.port = self._announced_port()
         self._warm_up()
 
@@ -56,19 +91,23 @@ class Server:
             return ANNOUNCEMENT.search(self.box.output.head)
 
         if not self.wait(lambda: bool(announced()) or self.box.status() is not None):
-            raise CheckFailed(f"started ./{self.name} 0", "the line 'listening on PORT' from main.c",
-                              "nothing of the kind, and the server sleeps",
-                              "Is there code that runs before main, or that closes standard output?")
-        # A server that becomes a daemon has ended, and goes on; and what it printed may still be on its way here.
-        self.wait(lambda: bool(announced()), quiet=0.5)
+            raise CheckFailed(f"started ./{self.name} 0",
+                              "the line 'listening on PORT' from main.c",
+                              "no such line, although the server is idle",
+                              "Is there code that runs before main(), or that closes standard "
+                              "output?")
+        # It may have ended and be well: a server that becomes a daemon does so.
+        self.wait(lambda: bool(announced()), quiet=OUTPUT_DELAY)
         found = announced()
         if not found:
-            raise CheckFailed(f"started ./{self.name} 0", "the line 'listening on PORT'", f"it {self.ending()} before",
-                              "Start it by hand: ./" + self.name + " 2999")
+            raise CheckFailed(f"started ./{self.name} 0", "the line 'listening on PORT'",
+                              f"before that, it {self.ending()}",
+                              f"Start it by hand: ./{self.name} 2999")
         return int(found[1])
 
     def _warm_up(self) -> None:
-        """Serves one client, so that what a server sets up only once is there; then notes which processes are idle."""
+        """Serves one client, so that what a server sets up only once is there; then notes which
+        processes are idle."""
         client = self.connect().send(b"0\n")
         self.wait(lambda: bool(client.line or client.ended), client)
         client.close()
@@ -76,110 +115,97 @@ class Server:
         self.idle = self.live()
         self.lately = "one client was served; then " if client.line else "one client came; then "
 
+    # --- clients ---
+
     def connect(self) -> Client:
-        """Returns a new client, connected: the kernel sees to that, even if the server never accepts it (listen(2))."""
-        connection = self.box.socket()
-        connection.settimeout(10)
+        """Returns a new client, connected: the kernel does that (listen(2)), even if the server
+        never accepts it. Raises CheckFailed if the server does not listen, Inconclusive if the
+        machine has no connection to give."""
         try:
-            connection.connect(("127.0.0.1", self.port))
-        except OSError:
-            connection.close()
-            raise CheckFailed(self.lately + "a client connected", "a connection",
-                              f"connection refused: the server {self.ending()}",
-                              "Only a failure at start may end a server; a later one ends one client.") from None
-        self.clients.append(Client(connection))
+            self.clients.append(Client(connection(self.box, self.port)))
+        except ConnectionError:
+            raise CheckFailed(
+                self.lately + "a client connected", "a connection",
+                f"connection refused: the server {self.ending()}",
+                "Only a failure at start may end a server; a later one ends one client.") from None
         return self.clients[-1]
 
     def connect_in_turn(self, number: int) -> List[Client]:
-        """Returns so many new clients, silent. Each connects when the server has fallen asleep over the one before: a data
-        race between its threads, which has a check of its own, seldom shows then."""
+        """Returns so many new clients, silent. Each connects when the server has fallen asleep
+        after the one before: so a data race between its threads, which has a check of its own,
+        seldom shows here."""
         clients = []
         for _ in range(number):
             clients.append(self.connect())
-            self.settle(quiet=3 * STEP)
+            self.settle(quiet=SETTLED_CLIENT)
         return clients
 
     def ask(self, n: int) -> Client:
         """Returns a new client that has sent a request for fib(n)."""
         return self.connect().send(b"%d\n" % n)
 
-    def wait(self, condition: Callable[[], bool], *clients: Client, quiet: float = QUIET,
-             budget: float = CPU_BUDGET) -> bool:
-        """Returns whether the condition came true before the server fell quiet or had used up its CPU budget (see
-        above). Data that arrives for the clients is taken in. Raises Inconclusive when the machine starves the
-        server."""
-        began = looked = asleep_since = time.monotonic()
-        asleep = 0.0  # seconds in all: a server that wakes up by a timer is never quiet for long
-        before, used_before = self.activity(), self.cpu_time()
-        while True:
-            for client in clients:
-                client.look()
-            if condition():
-                return True
-            now = time.monotonic()
-            if now - looked > 5 * STEP:
-                activity = self.activity()
-                asleep += now - looked if activity else 0.0
-                if activity is None or activity != before:
-                    asleep_since = now
-                looked = now
-                before = activity
-                used = self.cpu_time() - used_before
-                patient = STUCK_FACTOR if activity and activity[2] else 1
-                if now - asleep_since > quiet * patient or asleep > quiet * ASLEEP_FACTOR or used > budget:
-                    return condition()
-                if now - began > PATIENCE:
-                    raise Inconclusive(f"the machine gave the server {used:.1f} s of CPU in {now - began:.0f} s; "
-                                       "end other work on it, and grade again")
-            select.select([client for client in clients if not client.ended], [], [], STEP)
-
     def unread(self, clients: Sequence[Client]) -> bool:
-        """Returns whether a request of one of the clients has not been read, or that cannot be told."""
+        """Returns whether a request of one of the clients has not been read yet, or that cannot be
+        told."""
         ports = {client.port() for client in clients}
-        sockets = [one for one in proc.connections(self.box.pid) if one.local == self.port and one.remote in ports]
+        sockets = [one for one in procfs.connections(self.box.pid)
+                   if one.local == self.port and one.remote in ports]
         return len(sockets) < len(ports) or any(one.waiting for one in sockets)
 
-    def activity(self) -> Optional[Activity]:
-        """Returns what changes whenever a thread of the server runs; None if one could run right now."""
-        total, tids, deep = 0.0, set(), False
-        for pid in self.box.tree():
-            for task in proc.tasks(pid):
-                if task.state == "R":
-                    return None
-                total += task.run
-                tids.add(task.tid)
-                deep = deep or task.state == "D"
-        return total, frozenset(tids), deep
+    # --- waiting ---
 
-    def cpu_time(self) -> float:
-        """Returns the seconds of CPU of all processes of the server: live, and waited for by a parent or the box."""
-        box = proc.process(self.box.pid)
-        return (box.reaped_time if box else 0.0) + sum(process.own_time + process.reaped_time
-                                                       for process in self.box.tree().values())
+    def wait(self, condition: Callable[[], bool], *clients: Client, quiet: float = QUIET,
+             budget: float = CPU_BUDGET) -> bool:
+        """Returns whether the condition came true before the server had been asleep for `quiet`
+        seconds, or had used `budget` seconds of CPU. Meanwhile, takes in what arrives for the
+        clients. Raises Inconclusive if the machine starves the server."""
+        began = looked = time.monotonic()
+        watched = Quiet(began, self.activity())
+        used_before = self.cpu_time()
+        with Arrivals(clients) as arrivals:
+            while True:
+                arrivals.take_in()
+                if condition():
+                    return True
+                now = time.monotonic()
+                if now - looked > LOOK:
+                    looked = now
+                    watched.look(now, self.activity())
+                    used = self.cpu_time() - used_before
+                    if _asleep_for_good(watched, quiet) or used > budget:
+                        return condition()
+                    if now - began > PATIENCE:
+                        raise too_busy(f"the server got {used:.1f} s of CPU time in "
+                                       f"{now - began:.0f} s")
+                arrivals.wait(STEP)
 
-    def quiet_for(self, seconds: float) -> bool:
-        """Looks once, and returns whether no thread was seen running or runnable at any look for so long."""
-        now, activity = time.monotonic(), self.activity()
-        if activity is None or activity != self._quiet_activity:
-            self._quiet_since, self._quiet_activity = now, activity
-        return now - self._quiet_since > seconds
-
-    def settle(self, quiet: float = 0.05, patience: float = 2.0) -> None:
-        """Waits until the server has nothing more to do. One that always has, as it spins or wakes up by a timer, is
-        waited for once with patience, then hardly any more."""
-        began = asleep_since = looked = time.monotonic()
-        asleep, activity = 0.0, self.activity()
-        patience = min(patience, RESTLESS_PATIENCE) if self._restless else patience
-        while time.monotonic() - asleep_since < quiet and asleep < quiet * ASLEEP_FACTOR:
-            time.sleep(STEP)
-            now, before, activity = time.monotonic(), activity, self.activity()
-            asleep += now - looked if activity else 0.0
-            if activity is None or activity != before:
-                asleep_since = now
-            looked = now
+    def settle(self, quiet: float = SETTLED, patience: float = SETTLE_PATIENCE) -> None:
+        """Waits until the server has nothing more to do: it has been asleep for so long. One that
+        spins, or wakes up by a timer, is waited for once with patience, then hardly any more."""
+        began = now = time.monotonic()
+        if self._restless:
+            patience = min(patience, RESTLESS_PATIENCE)
+        watched = Quiet(began, self.activity())
+        while watched.asleep < quiet and watched.asleep_in_all < quiet * ASLEEP_FACTOR:
             if now - began > patience:
                 self._restless = True
                 return
+            time.sleep(STEP)
+            now = time.monotonic()
+            watched.look(now, self.activity())
+
+    def activity(self) -> Optional[Activity]:
+        """Returns what changes whenever a thread of the server runs; None if one could run now."""
+        return activity_of(self.box.tree())
+
+    def cpu_time(self) -> float:
+        """Returns the seconds of CPU of all processes of the server: of those that live, and of
+        those that their parent or the box has waited for."""
+        box = procfs.process(self.box.pid)
+        live = sum(process.own_time + process.reaped_time for process in self.box.tree().values())
+        return live + (box.reaped_time if box else 0.0)
+
+    # --- what it has ---
 
     def live(self) -> Set[int]:
         """Returns the processes of the server that have not ended."""
@@ -189,56 +215,59 @@ class Server:
         """Returns the live processes that were not there when the server was idle."""
         return self.live() - self.idle
 
-    def zombies(self) -> List[proc.Process]:
-        """Returns the ended children that the server has not waited for. Orphans are the box's to reap, not its."""
+    def zombies(self) -> List[procfs.Process]:
+        """Returns the ended children that the server has not waited for. Those whose parent has
+        ended are the box's to reap."""
         tree = self.box.tree()
         return [process for process in tree.values() if process.zombie and process.parent in tree]
 
     def threads(self) -> int:
         """Returns how many threads the idle processes have."""
-        return sum(1 for pid in self.idle for _ in proc.tasks(pid))
+        return sum(1 for pid in self.idle for _ in procfs.tasks(pid))
 
     def descriptors(self) -> int:
-        """Returns how many descriptors the idle processes hold."""
-        return sum(self.box.descriptors(pid) for pid in self.idle)
+        """Returns how many descriptors the idle processes have open. Raises CheckFailed if one
+        hides them."""
+        return sum(self.descriptors_of(pid) for pid in self.idle)
+
+    def descriptors_of(self, pid: int) -> int:
+        """Returns how many descriptors a process has open, 0 if it has ended. Raises CheckFailed if
+        it hides them."""
+        number = procfs.descriptor_count(pid, self.box.user)
+        if number is None:
+            raise CheckFailed("looked at the server's open descriptors",
+                              "them to be visible in /proc", "the server hides them "
+                              "(prctl(2), PR_SET_DUMPABLE)")
+        return number
 
     def address_space(self) -> int:
         """Returns the bytes of memory that the idle processes have mapped."""
-        return sum(process.address_space for pid, process in self.box.tree().items() if pid in self.idle)
-
-    def ending(self) -> str:
-        """Returns in words whether and how the program ended."""
-        status = self.box.status(timeout=0.5)
-        if status is None:
-            return "is still there, but does not listen any more"
-        if status == -1:
-            return "and all around it is gone"
-        if status & 0x7f:
-            return f"was killed by signal {status & 0x7f} ({signal.strsignal(status & 0x7f)})"
-        others = len(self.live())
-        left = f"; {others} process{'es' * (others > 1)} that it has started live on" if others else ""
-        return f"ended with status {status >> 8}{left}"
-
-    def doing(self) -> str:
-        """Returns in words what the server's threads do right now, for the student."""
-        return diagnosis.doing(self.box, self.box.tree(), self.idle) or f"the server {self.ending()}"
-
-    def has(self, client: Client) -> str:
-        """Returns in words where the server's end of a client's connection is, for the student; "" if nowhere."""
-        return diagnosis.connection(self.box, self.port, client, self.idle)
-
-    def listeners(self) -> str:
-        """Returns in words which processes have the listening socket open, for the student; "" if none has."""
-        return diagnosis.listeners(self.box, self.port)
-
-    def helpers(self) -> str:
-        """Returns in words whether processes or threads were made for clients that have none now, for the student."""
-        self.settle()
-        return diagnosis.helpers(self.box.tree(), self.idle, self.name == "mt_server")
+        tree = self.box.tree()
+        return sum(process.address_space for pid, process in tree.items() if pid in self.idle)
 
     def said(self) -> bytes:
         """Returns the end of what it printed, on standard output and standard error together."""
         return self.box.output.tail
+
+    # --- its end ---
+
+    def ending(self) -> str:
+        """Returns in words whether and how the program ended, to follow "the server"."""
+        status = self.box.status(timeout=END_DELAY)
+        if status is None:
+            return "is still running, but no longer listens"
+        if status == -1:
+            return "has ended, together with the box around it"
+        if status & 0x7f:
+            number = status & 0x7f
+            return f"was killed by signal {number} ({signal.strsignal(number)})"
+        words = f"ended with status {status >> 8}"
+        left = len(self.live())
+        if left == 1:
+            words += "; 1 process that it started is still running"
+        elif left:
+            words += f"; {left} processes that it started are still running"
+        return words
 
     def close(self) -> None:
         """Ends the server and everything that it started."""
@@ -246,7 +275,7 @@ class Server:
             client.close()
         self.box.close()
 
-    def __enter__(self) -> "Server":
+    def __enter__(self) -> Server:
         try:
             self.start()
         except BaseException:
@@ -254,5 +283,12 @@ class Server:
             raise
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException],
+                 trace: Optional[TracebackType]) -> None:
         self.close()
+
+
+def _asleep_for_good(watched: Quiet, quiet: float) -> bool:
+    """Returns whether a server that has been watched will not do anything more."""
+    at_once = quiet * STUCK_FACTOR if watched.stuck else quiet
+    return watched.asleep > at_once or watched.asleep_in_all > quiet * ASLEEP_FACTOR

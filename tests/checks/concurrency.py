@@ -1,0 +1,45 @@
+"""Do silent clients leave the others alone? Hardly any other check is of use for a server that
+serves one client at a time, so this one comes first."""
+from __future__ import annotations
+
+from checks.asking import AT_ONCE, by_hand, served, still_serves
+from checks.check import SEVEN_SILENT, Check
+from checks.server import Server
+
+TITLE = "silent clients do not delay other clients"
+BY_HAND = (SEVEN_SILENT + "; ./client.py localhost 2999 10"
+           "  # seven silent clients, and one that sends a request; try it twice")
+MP_CONCURRENCY = Check(
+    "mp-concurrency", 10, TITLE, "TODO 3 and 4 of mp_server.c",
+    "What does the parent do between fork() and the next tcp_accept()? It must wait neither for a "
+    "client nor for a child.", BY_HAND)
+MT_CONCURRENCY = Check(
+    "mt-concurrency", 10, TITLE, "TODO 3 of mt_server.c",
+    "What does the main thread do between pthread_create() and the next tcp_accept()? It must not "
+    "wait for a client.", BY_HAND)
+
+
+def concurrency(server: Server) -> None:
+    """Silent clients do not delay another one: the last to connect is the first to send its
+    request. And when some have been served and have left, new ones are served while the rest stays
+    silent. Raises CheckFailed."""
+    clients = server.connect_in_turn(AT_ONCE)
+    for number in range(AT_ONCE, 0, -1):
+        client = clients[number - 1].send(b"%d\n" % number)
+        done = f"{AT_ONCE} clients connected; then client {number} sent '{number}'"
+        if number > 1:
+            done += f" while the {number - 1} that had connected before it stayed silent"
+        served(server, client, done)
+        client.close()
+        if number == AT_ONCE // 2:
+            _new_clients(server, number - 1)
+
+
+@by_hand(SEVEN_SILENT + "; exec 3>&-; sleep 1; ./client.py localhost 2999 10")
+def _new_clients(server: Server, silent: int) -> None:
+    """New clients are served while so many of the old ones stay silent, and the others have
+    left."""
+    server.settle()
+    for n in range(3):
+        still_serves(server, f"{AT_ONCE} clients connected; {AT_ONCE - silent} were served and "
+                     f"left, {silent} stayed silent", n)

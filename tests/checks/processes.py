@@ -1,0 +1,57 @@
+"""Does each client get a process of its own, which ends with the client?"""
+from __future__ import annotations
+
+from checks import diagnosis
+from checks.asking import AT_ONCE, CLEANUP_QUIET, by_hand, closer, served, words
+from checks.check import CLOSE_SEVEN, SEVEN_SILENT, Check
+from checks.server import Server
+from checks.symptoms import counted
+from checks.verdict import CheckFailed
+
+MP_PROCESSES = Check(
+    "mp-processes", 8, "each client gets a process of its own", "TODO 3 and 4 of mp_server.c",
+    "How many processes does one client cost, and for how long? Where does the child's code end?",
+    SEVEN_SILENT + "; ps -C mp_server -o pid,ppid,stat,nlwp")
+# What tcp.c prints before it ends a process that calls tcp_accept() and cannot accept.
+STRAY = b"tcp_accept: descriptor"
+
+
+def one_for_each_client(server: Server) -> None:
+    """So many clients, so many processes, of one thread each; they end when the clients have been
+    served. Raises CheckFailed."""
+    done = f"{AT_ONCE} clients connected and stayed silent"
+    threads_before = server.threads()
+    clients = server.connect_in_turn(AT_ONCE)
+    if not server.wait(lambda: len(server.workers()) >= AT_ONCE):
+        more_threads = server.threads() - threads_before
+        raise CheckFailed(
+            done, f"{AT_ONCE} more processes than without clients",
+            words(f"{len(server.workers())} more than the {len(server.idle)} of before, and "
+                  + counted(more_threads, "more thread"),
+                  closer(lambda: diagnosis.doing(server))))
+    workers = server.workers()
+    threads = max((process.threads for pid, process in server.box.tree().items()
+                   if pid in workers), default=0)
+    if threads > 1:
+        raise CheckFailed(done, "processes with one thread each",
+                          words(f"one with {threads} threads",
+                                closer(lambda: diagnosis.doing(server))))
+    for client in clients:
+        served(server, client.send(b"1\n"), done + "; then each sent '1'")
+        client.close()
+    _children_end(server)
+
+
+@by_hand(f"{SEVEN_SILENT}; {CLOSE_SEVEN}; sleep 1; ps -C mp_server -o pid,ppid,stat,nlwp")
+def _children_end(server: Server) -> None:
+    """The processes of clients that were served end; none goes back to accept another client."""
+    done = f"{AT_ONCE} clients were served and left"
+    if not server.wait(lambda: not server.workers(), quiet=CLEANUP_QUIET):
+        raise CheckFailed(
+            done, "their processes to end",
+            words(counted(len(server.workers()), "more process") + " than without clients",
+                  closer(lambda: diagnosis.doing(server))))
+    if STRAY in server.said():
+        raise CheckFailed(
+            done, "their processes to end without another call of tcp_accept()",
+            "a process that could not accept clients called tcp_accept(), and that ended it")

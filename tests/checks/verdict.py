@@ -1,0 +1,31 @@
+"""The ways in which a check can end, other than by passing: the exceptions that it raises."""
+from __future__ import annotations
+
+
+class CheckFailed(AssertionError):
+    """A check has found a fault. The texts are for a student."""
+
+    def __init__(self, done: str, expected: str, seen: str, hint: str = "",
+                 by_hand: str = "") -> None:
+        """`done` is what the checker did, `expected` what should have followed, `seen` what was
+        seen instead, with numbers. `hint` says what to think about next, `by_hand` how to see the
+        same by hand; left out, the check's own are shown (check.py)."""
+        super().__init__(seen)
+        self.done, self.expected, self.seen = done, expected, seen
+        self.hint, self.by_hand = hint, by_hand
+
+
+class NotGraded(Exception):
+    """The check was not run, because another one has failed: its points are lost with it. The text
+    says which."""
+
+
+class Inconclusive(Exception):
+    """The machine did not let the check decide. The text says why, and what to do."""
+
+
+def too_busy(reason: str) -> Inconclusive:
+    """Returns what to raise when the machine leaves a server no CPU time. `reason` says how that
+    showed."""
+    return Inconclusive(f"the machine was too busy ({reason}). Stop other programs and grade "
+                        "again.")
