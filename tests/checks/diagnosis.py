@@ -69,7 +69,7 @@ def sigchld(pid: int) -> str:
 
 def helpers(server: Server) -> str:
     """Returns what there is, or was, of threads or processes that were made for clients; "" if that
-    cannot be told."""
+    cannot be told. The server should be idle by now."""
     processes = server.box.tree()
     if server.name == "mt_server":
         return symptoms.threads(processes, server.idle)

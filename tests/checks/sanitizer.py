@@ -106,6 +106,8 @@ def first_race(output: str, source: str) -> str:
     for report in REPORT.findall(output):
         lines = [_own_line(stack, source) for stack in ACCESS.findall(report)]
         own = [line for line in lines if line]
+        if len(own) >= 2 and own[0] == own[1]:
+            return f"{source}, line {own[0]}, by two threads"
         if len(own) >= 2:
             return f"{source}, line {own[0]} and line {own[1]}"
     return ""

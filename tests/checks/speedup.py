@@ -30,8 +30,9 @@ from checks import workload
 from checks.asking import AT_ONCE, fib, seen_by, send_at_once
 from checks.check import Check
 from checks.client import Client
+from checks.diagnosis import doing
 from checks.server import Server
-from checks.verdict import CheckFailed, Inconclusive
+from checks.verdict import CheckFailed, too_busy
 from checks.work import work
 from checks.workload import LARGEST
 from watching import procfs
@@ -209,9 +210,8 @@ class Requests:
         """Raises what a verdict other than PARALLEL or WAIT means for the check."""
         expected = f"{goal.clients} threads or processes that compute at the same time"
         if verdict is Verdict.STARVED:
-            raise Inconclusive(
-                f"the machine was too busy (the server got {seen.cpu_time:.2f} s of CPU time in "
-                f"{seen.wall:.0f} s). Stop other programs and grade again.")
+            raise too_busy(f"the server got {seen.cpu_time:.2f} s of CPU time in "
+                           f"{seen.wall:.0f} s")
         if verdict is Verdict.MEMOISED:
             raise CheckFailed(self._done, "replies that are computed for each request",
                               f"a reply after {seen.cpu_time * 1000:.0f} ms of CPU time: nothing "
@@ -220,12 +220,12 @@ class Requests:
             raise CheckFailed(self._done, expected,
                               f"only {len(seen.busy(goal.least))} of them had computed when the "
                               f"server had used {seen.used:.1f} s of CPU: the requests are "
-                              f"computed one after another; {self.server.doing()}")
+                              f"computed one after another; {doing(self.server)}")
         if verdict is Verdict.ENDED:
             raise CheckFailed(self._done, expected,
                               f"all connections had ended after {seen.cpu_time:.2f} s of CPU time; "
                               f"the first client saw: {seen_by(self.clients[0], self.server)}")
-        raise CheckFailed(self._done, expected, self.server.doing())
+        raise CheckFailed(self._done, expected, doing(self.server))
 
 
 def only_cpu(tasks: Sequence[int], cores: int) -> Optional[int]:
@@ -260,11 +260,10 @@ def overtaking(start: Callable[[], Server], server: Server, cost: float) -> floa
                     "progress, another client, connected before, sent '1'",
                     "the cheap request to be answered first",
                     f"not once in {ATTEMPTS} attempts: the requests are computed one after "
-                    f"another; {server.doing()}")
+                    f"another; {doing(server)}")
         server.close()
         server = start()
-    raise Inconclusive("the machine was too busy (one request was computed before the others could "
-                       "begin). Stop other programs and grade again.")
+    raise too_busy("one request was computed before the others could begin")
 
 
 def _overtakes(quick: Client, requests: Requests) -> bool:

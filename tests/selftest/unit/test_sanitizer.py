@@ -129,6 +129,11 @@ def test_the_innermost_line_of_the_submission_counts() -> None:
     assert first_race(report(deep, flat), SOURCE) == "mt_server.c, line 5 and line 30"
 
 
+def test_a_line_that_races_with_itself_is_named_once() -> None:
+    own = "    #0 serve /tmp/lab-x/mt_server.c:48 (mt_server+0x1)\n"
+    assert first_race(report(own, own), SOURCE) == "mt_server.c, line 48, by two threads"
+
+
 def test_a_path_may_hold_blanks() -> None:
     blanks = GCC_12.replace("/tmp/lab-x/", "/tmp/my own folder/lab-x/")
     assert first_race(blanks, SOURCE) == "mt_server.c, line 30 and line 16"
