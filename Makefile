@@ -35,7 +35,7 @@ test:  ##+ the lab's tests of itself, but for the longest: make test [ARGS=...]
 test-all:  ##+ the lab's tests of itself, all of them: make test-all [ARGS=...]
 	./checker.sh --selftest --whole $(ARGS)
 
-bench:  ## measure the three servers, and draw who waited when: make bench [DIR=support] [ARGS=--help]
+bench:  ## measure the servers, draw who waited when: make bench [DIR=support] [ARGS=--help]
 	@$(BENCH) $(ARGS) $(DIR)
 
 bench-floor: solution  ##+ measure solution/'s two servers against bare loops of system calls
@@ -50,7 +50,7 @@ pictures: solution  ##+ draw the guide's pictures from real runs, into tests/ben
 mutants: solution  ##+ change the reference servers one statement at a time: which check finds it?
 	$(CAMPAIGN).mutants $(ARGS)
 
-verdicts: solution  ##+ grade all submissions many times, into VERDICTS.md: make verdicts [ARGS=--help]
+verdicts: solution  ##+ grade all submissions many times: make verdicts [ARGS=--help]
 	$(CAMPAIGN).verdicts $(ARGS)
 
 skeletons: solution  ##+ make support/'s two skeletons from solution/
