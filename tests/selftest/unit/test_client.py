@@ -1,0 +1,173 @@
+"""What a client sees of its connection, over a pair of sockets."""
+from __future__ import annotations
+
+import errno
+import socket
+from typing import Iterator, List, Tuple, cast
+
+import pytest
+
+from checks.client import FLOOD, KEPT, Arrivals, Client, connection
+from checks.verdict import Inconclusive
+from sandbox.box import Box
+from selftest.unit.made_up import MadeUpBox
+
+Pair = Tuple[Client, socket.socket]
+
+
+@pytest.fixture
+def pair() -> Iterator[Pair]:
+    """A client, and the other end of its connection."""
+    ours, theirs = socket.socketpair()
+    client = Client(ours)
+    yield client, theirs
+    client.close()
+    theirs.close()
+
+
+def test_a_reply_is_there_when_it_is_complete(pair: Pair) -> None:
+    client, server = pair
+    lines = []
+    for piece in (b"8", b"9", b"\nand", b" more"):
+        server.send(piece)
+        client.look()
+        lines.append(client.line)
+    assert lines == [None, None, "89", "89"] and client.ended == ""
+
+
+def test_bytes_that_are_no_text_do_no_harm(pair: Pair) -> None:
+    client, server = pair
+    server.send(b"\xff8\n")
+    client.look()
+    assert client.line == "\\xff8"
+
+
+def test_the_end_of_a_connection_is_seen_after_the_reply(pair: Pair) -> None:
+    client, server = pair
+    server.send(b"1\n")
+    server.close()
+    client.look()
+    assert (client.line, client.ended) == ("1", "closed")
+
+
+def test_a_flood_is_counted_and_not_read_for_ever(pair: Pair) -> None:
+    client, server = pair
+    server.setblocking(False)
+    for _ in range(1000):
+        try:
+            server.send(bytes(1 << 16))
+        except BlockingIOError:
+            pass
+        client.look()
+        if client.ended:
+            break
+    assert client.ended == "flooded"
+    assert len(client.received) == KEPT and client.dropped > FLOOD
+
+
+def test_sending_to_a_server_that_is_gone_is_no_error(pair: Pair) -> None:
+    client, server = pair
+    server.close()
+    assert client.send(b"1\n") is client and client.ended == ""
+    assert client.write(b"1") == 0 and client.ended == "reset"
+
+
+def test_writing_stops_when_the_socket_is_full(pair: Pair) -> None:
+    client, _ = pair
+    assert client.writable()
+    while client.write(bytes(1 << 16)) > 0:
+        pass
+    assert not client.writable() and client.ended == ""
+
+
+def test_arrivals_are_taken_in_and_ended_clients_not_waited_for() -> None:
+    pairs = [socket.socketpair() for _ in range(3)]
+    clients = [Client(ours) for ours, _ in pairs]
+    pairs[0][1].close()
+    with Arrivals(clients) as arrivals:
+        assert clients[0].ended == "closed"
+        pairs[1][1].send(b"5\n")
+        arrivals.wait(5.0)
+        arrivals.take_in()
+        assert clients[1].line == "5"
+        pairs[2][1].close()
+        arrivals.take_in()
+        arrivals.wait(0.0)
+    assert clients[2].ended == "closed"
+    for ours, theirs in pairs:
+        ours.close()
+        theirs.close()
+
+
+def test_descriptors_beyond_1023_are_fine() -> None:
+    """select(2) takes none of them."""
+    import fcntl
+    import resource
+    ours, theirs = socket.socketpair()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 2000:
+        pytest.skip("this user may have fewer descriptors open")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (2000, hard))
+    try:
+        high = socket.socket(fileno=fcntl.fcntl(ours, fcntl.F_DUPFD_CLOEXEC, 1500))
+        client = Client(high)
+        assert client.writable()
+        theirs.send(b"5\n")
+        with Arrivals([client]) as arrivals:
+            arrivals.wait(0.0)
+        assert client.line == "5"
+        high.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        ours.close()
+        theirs.close()
+
+
+class Failing(socket.socket):
+    """A socket that cannot connect."""
+    error: OSError
+
+    def connect(self, _: object) -> None:
+        raise self.error
+
+
+def box_with(error: OSError) -> Box:
+    """Returns a box whose sockets do not connect."""
+    def make() -> socket.socket:
+        made = Failing()
+        made.error = error
+        return made
+
+    box = MadeUpBox()
+    box.make_socket = make
+    return cast(Box, box)
+
+
+@pytest.mark.parametrize("error", [ConnectionRefusedError(), ConnectionResetError()])
+def test_a_refused_connection_is_the_server_s(error: ConnectionError) -> None:
+    with pytest.raises(type(error)):
+        connection(box_with(error), 2999)
+
+
+MACHINE: List[OSError] = [
+    socket.timeout("timed out"),
+    OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address"),
+    OSError(errno.ENOBUFS, "No buffer space available"),
+    OSError(errno.ETIMEDOUT, "Connection timed out"),
+    OSError(errno.ENETUNREACH, "Network is unreachable")]
+
+
+@pytest.mark.parametrize("error", MACHINE, ids=str)
+def test_any_other_error_is_the_machine_s(error: OSError) -> None:
+    with pytest.raises(Inconclusive, match=str(error.strerror or error)):
+        connection(box_with(error), 2999)
+
+
+def test_a_checker_without_descriptors_blames_the_machine() -> None:
+    def make() -> socket.socket:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    box = MadeUpBox()
+    box.make_socket = make
+    with pytest.raises(Inconclusive, match="Too many open files"):
+        connection(cast(Box, box), 2999)

@@ -1,0 +1,189 @@
+"""How long a server is waited for, with a made-up clock; and what is said of one that is gone."""
+from __future__ import annotations
+
+import signal
+import socket
+from pathlib import Path
+from typing import Callable, Iterable, Iterator, List, Optional, cast
+
+import pytest
+
+from checks import server as server_module
+from checks.client import Arrivals
+from checks.server import (ASLEEP_FACTOR, CPU_BUDGET, LOOK, PATIENCE, QUIET, RESTLESS_PATIENCE,
+                           SETTLE_PATIENCE, SETTLED, STEP, STUCK_FACTOR, Server)
+from checks.verdict import CheckFailed, Inconclusive
+from sandbox.sandbox import Sandbox
+from selftest.unit.made_up import IDLE, MadeUpSandbox, Printed, process, server_in
+from watching.quiet import Activity
+
+ASLEEP = Activity(1.0, frozenset({7}), False)
+STUCK = Activity(1.0, frozenset({7}), True)
+CLOSE = 2 * LOOK  # looks are so far apart: about so long may pass unnoticed
+Activities = Callable[[float], Optional[Activity]]
+
+
+class Clock:
+    """A clock that only waiting moves."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(server_module, "time", made)
+    monkeypatch.setattr(Arrivals, "wait", lambda _, seconds: made.sleep(seconds))
+    return made
+
+
+class Scripted(Server):
+    """A server that does what a function of the time says."""
+
+    def __init__(self, clock: Clock, activities: Activities, share: float = 0.0) -> None:
+        """`share`: the part of the time that it gets as CPU time."""
+        super().__init__(cast(Sandbox, MadeUpSandbox()), Path("/nowhere/mp_server"))
+        self.clock, self.activities, self.share = clock, activities, share
+
+    def activity(self) -> Optional[Activity]:
+        return self.activities(self.clock.now)
+
+    def cpu_time(self) -> float:
+        return self.share * self.clock.now
+
+
+def never() -> bool:
+    return False
+
+
+def test_a_sleeping_server_is_waited_for_until_it_is_quiet(clock: Clock) -> None:
+    assert Scripted(clock, lambda _: ASLEEP).wait(never) is False
+    assert QUIET < clock.now < QUIET + CLOSE
+
+
+def test_one_that_cannot_be_woken_is_waited_for_longer(clock: Clock) -> None:
+    assert Scripted(clock, lambda _: STUCK).wait(never) is False
+    assert STUCK_FACTOR * QUIET < clock.now < STUCK_FACTOR * QUIET + CLOSE
+
+
+def test_what_comes_late_is_seen(clock: Clock) -> None:
+    waiting = Scripted(clock, lambda _: ASLEEP)
+    assert waiting.wait(lambda: clock.now > QUIET - STEP) is True
+
+
+def test_a_server_that_wakes_up_now_and_then_is_given_up(clock: Clock) -> None:
+    def ticking(now: float) -> Activity:
+        return Activity(float(int(now)), frozenset({7}), False)  # it runs once a second
+
+    assert Scripted(clock, ticking).wait(never) is False
+    assert ASLEEP_FACTOR * QUIET < clock.now < ASLEEP_FACTOR * QUIET + 1 + CLOSE
+
+
+def test_a_spinning_server_has_a_budget_of_cpu_time(clock: Clock) -> None:
+    """However slowly it gets it: here, half of the time of a CPU."""
+    assert Scripted(clock, lambda _: None, share=0.5).wait(never) is False
+    assert 2 * CPU_BUDGET < clock.now < 2 * CPU_BUDGET + CLOSE
+
+
+def test_a_starved_server_makes_a_check_inconclusive(clock: Clock) -> None:
+    with pytest.raises(Inconclusive, match=r"too busy \(the server got 0\.6 s of CPU time in 60 s"):
+        Scripted(clock, lambda _: None, share=0.01).wait(never)
+    assert PATIENCE < clock.now < PATIENCE + CLOSE
+
+
+def test_settling_takes_as_long_as_the_server_is_busy(clock: Clock) -> None:
+    Scripted(clock, lambda now: None if now < 1.0 else ASLEEP).settle()
+    assert 1.0 + SETTLED <= clock.now < 1.0 + SETTLED + CLOSE
+
+
+def test_a_restless_server_is_waited_for_once(clock: Clock) -> None:
+    spinning = Scripted(clock, lambda _: None)
+    spinning.settle()
+    assert SETTLE_PATIENCE < clock.now < SETTLE_PATIENCE + CLOSE
+    before = clock.now
+    spinning.settle()
+    assert RESTLESS_PATIENCE < clock.now - before < RESTLESS_PATIENCE + CLOSE
+
+
+ENDINGS = [
+    (None, "is still running, but no longer listens"),
+    (-1, "has ended, together with the box around it"),
+    (3 << 8, "ended with status 3"),
+    (int(signal.SIGABRT), "was killed by signal 6 (Aborted)")]
+
+
+@pytest.mark.parametrize("status, words", ENDINGS)
+def test_how_a_server_ended(status: Optional[int], words: str) -> None:
+    sandbox = MadeUpSandbox()
+    server = server_in(sandbox)
+    sandbox.box.ended = status
+    sandbox.box.processes.clear()
+    assert server.ending() == words
+
+
+@pytest.mark.parametrize("number, words", [(1, "1 process that it started is still running"),
+                                           (2, "2 processes that it started are still running")])
+def test_what_it_left_behind(number: int, words: str) -> None:
+    sandbox = MadeUpSandbox()
+    server = server_in(sandbox)
+    sandbox.box.ended = 0
+    sandbox.box.processes = {pid: process(pid) for pid in range(IDLE + 1, IDLE + 1 + number)}
+    assert server.ending() == f"ended with status 0; {words}"
+
+
+@pytest.fixture
+def unused_port() -> Iterator[int]:
+    """A port on which nobody listens."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield bound.getsockname()[1]
+
+
+def test_a_refused_client_is_told_how_the_server_ended(unused_port: int) -> None:
+    sandbox = MadeUpSandbox()
+    server = server_in(sandbox)
+    server.port, server.lately = unused_port, "fork() failed for a client; then "
+    sandbox.box.ended = 1 << 8
+    sandbox.box.processes.clear()
+    with pytest.raises(CheckFailed) as caught:
+        server.connect()
+    assert caught.value.done == "fork() failed for a client; then a client connected"
+    assert caught.value.seen == "connection refused: the server ended with status 1"
+
+
+def test_a_client_that_the_machine_keeps_from_connecting_blames_nobody() -> None:
+    def make() -> socket.socket:
+        raise OSError("no buffer")
+
+    sandbox = MadeUpSandbox()
+    sandbox.box.make_socket = make
+    with pytest.raises(Inconclusive, match="no buffer"):
+        server_in(sandbox).connect()
+
+
+def zombies_of(parents: Iterable[int]) -> List[int]:
+    """Returns the parents of those zombies that count for the server."""
+    sandbox = MadeUpSandbox()
+    server = server_in(sandbox)
+    for pid, parent in enumerate(parents, start=IDLE + 1):
+        sandbox.box.processes[pid] = process(pid, "Z", parent)
+    assert server.live() == server.idle
+    return [zombie.parent for zombie in server.zombies()]
+
+
+def test_only_zombies_whose_parent_lives_are_the_server_s() -> None:
+    assert zombies_of([IDLE, 1, IDLE]) == [IDLE, IDLE]
+
+
+def test_the_announced_port_is_found_in_what_was_printed() -> None:
+    sandbox = MadeUpSandbox()
+    server = server_in(sandbox)
+    sandbox.box.output = Printed(b"hello\nlistening on 40123\n")
+    assert server._announced_port() == 40123
