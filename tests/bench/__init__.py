@@ -1,13 +1,23 @@
-"""Measures the three servers, and draws what it has seen. It grades nothing.
+"""Measures the three servers, and shows what it has seen. It grades nothing.
 
-    load      puts a workload on a server (load.c does the work) and returns when each client was answered
-    measure   the same load on each server, in turns and repeated; the figures of the table
-    sight     what the system tells of another process's connections, system calls and memory
-    record    one round that is watched: who waited when, who was being served when, and how that is known
-    scaling   more and more clients, small and large work: how turnaround and requests/s grow
-    floor     mp_server and mt_server against a bare loop that does the least possible
-    draw      tables and timelines as text
-    svg       timelines and curves as SVG
-    export    CSV and JSON
-    main      the command line
+    cli             the command line
+    session         what one run of the bench measures, prints and writes
+    host            the machine, and how much of it may be used
+
+    workloads       what clients ask for: all at once for much work, or one of them slowly
+    servers         compiles and starts the servers
+    generator       runs generator.c, the client side, and returns when each client was answered
+    rounds          the same load on each server, in turns and repeated
+    scaling         more and more clients, small and large work
+    floor           mp_server and mt_server against a bare loop that does the least possible
+    speedup         what the checker shows of all that beside the points
+
+    tracing         one round that is traced, so that it can be drawn
+    sampling        who waits and who works for whom, as /proc shows it
+    timeline        what a traced round looks like, as data
+    figures         the figures of a table, from the answers of clients
+
+    text            tables                 text_timeline   timelines, as plain text
+    svg             parts of pictures      svg_timelines, svg_curves   pictures
+    export          CSV and JSON
 """

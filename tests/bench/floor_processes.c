@@ -1,9 +1,11 @@
-/* floor_processes.c - the least that a server with a process per client can do: accept + fork + read + write + close, and
- * a child that has ended is reaped by a handler, as the strategy demands and the lesson asks for.
+/* floor_processes.c - the least that a server with a process per client can do: accept, fork, read,
+ * write, close; a child that has ended is reaped by a handler, as the strategy demands and the
+ * lesson asks for.
  *
- * No parsing, no computing, no look at an error: every client gets fib(0). mp_server is measured against it, built from
- * the same given files with the same flags. A loop that ignores SIGCHLD, so that the kernel drops ended children, and leaves
- * the listening socket open in its children serves 1.04 times as many: the price of the strategy. */
+ * No parsing, no computing, no check of errors: every client gets fib(0). mp_server is measured
+ * against it, built from the same given files with the same flags. A loop that ignores SIGCHLD, so
+ * that the kernel drops ended children, and leaves the listening socket open in its children serves
+ * 1.04 times as many: the price of the strategy. */
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -30,7 +32,8 @@ void run_server(int listenfd)
 			char request[32];
 
 			close(listenfd);
-			if (read(connfd, request, sizeof(request)) > 0 && write(connfd, "1\n", 2) == 2)
+			if (read(connfd, request, sizeof(request)) > 0 &&
+				write(connfd, "1\n", 2) == 2)
 				close(connfd);
 			_exit(0);
 		}

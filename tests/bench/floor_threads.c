@@ -1,7 +1,9 @@
-/* floor_threads.c - the least that a server with a thread per client can do: accept + pthread_create + read + write + close.
+/* floor_threads.c - the least that a server with a thread per client can do: accept,
+ * pthread_create, read, write, close.
  *
- * No parsing, no computing, no look at an error: every client gets fib(0). mt_server is measured against it, built from
- * the same given files with the same flags. The threads are detached: nobody has to join them. */
+ * No parsing, no computing, no check of errors: every client gets fib(0). mt_server is measured
+ * against it, built from the same given files with the same flags. The threads are detached: nobody
+ * has to join them. */
 #include <pthread.h>
 #include <stdint.h>
 #include <sys/socket.h>

@@ -1,7 +1,8 @@
-/* independent.c - as many synchronous servers as the environment variable SERVERS says, side by side on one port.
+/* independent.c - synchronous servers side by side on one port, as many as the environment variable
+ * SERVERS says.
  *
- * None of them knows of the others, and nothing is created or ended for a client: what so many processes achieve when
- * each serves one client is the best that a strategy can hope for on this machine. */
+ * None of them knows of the others, and nothing is created or ended for a client: what they achieve
+ * when each serves one client is the best that a strategy can hope for on this machine. */
 #include <stdlib.h>
 #include <unistd.h>
 
