@@ -48,6 +48,7 @@ def run_command(name: str, main: Callable[[], int]) -> int:
     on standard error if it raised CommandFailed; 128 + SIGPIPE if nobody reads standard output."""
     # Inherited as ignored, it would keep every waitpid(2) from seeing how a child has ended.
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    open_standard_streams()
     try:
         status = main()
         sys.stdout.flush()
@@ -60,6 +61,17 @@ def run_command(name: str, main: Callable[[], int]) -> int:
         return 128 + signal.SIGPIPE
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
+
+
+def open_standard_streams() -> None:
+    """Opens /dev/null as each of the three standard streams that is closed: another file would get
+    its descriptor else, and be taken for it."""
+    for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free: this one
+            setattr(sys, name, open(descriptor, "r" if name == "stdin" else "w", closefd=False))
 
 
 def discard(stream: TextIO) -> None:
@@ -162,4 +174,4 @@ def escaped(text: str, width: int = OUTPUT_COLUMNS) -> List[str]:
 def _visible(character: str) -> str:
     if " " <= character <= "~":
         return character
-    return "    " if character == "\t" else repr(character)[1:-1]
+    return "    " if character == "\t" else ascii(character)[1:-1]

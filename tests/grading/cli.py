@@ -49,7 +49,8 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
 
 
 def _parser() -> Parser:
-    parser = Parser(prog=NAME, description="Grades mp_server.c and mt_server.c of a folder.",
+    parser = Parser(prog=NAME, usage="./checker.sh [OPTIONS] [DIR]",
+                    description="Grades mp_server.c and mt_server.c of a folder.",
                     epilog=STATUSES, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dir", metavar="DIR", nargs="?", type=Path,
                         default=TESTS.parent / "support",
@@ -63,9 +64,9 @@ def _parser() -> Parser:
                         help="grade again whenever a file changes; q or Ctrl-C quits")
     parser.add_argument("--quick", action="store_true",
                         help="do not measure the speed-up by the clock, which decides nothing")
-    parser.add_argument("--require-contained", metavar="TIER", default=TIERS[0], choices=TIERS,
+    parser.add_argument("--require-contained", metavar="[=TIER]", default=TIERS[0], choices=TIERS,
                         help="refuse to grade where this machine cannot contain submissions as "
-                        f"well as TIER says: {', '.join(TIERS)}; T2 if =TIER is left out")
+                        f"well as TIER says: {', '.join(TIERS)}; without =TIER: T2")
     parser.add_argument("--json", metavar="FILE", type=file_to_write,
                         help="write the results as Gradescope takes them")
     parser.add_argument("--junit", metavar="FILE", type=file_to_write,

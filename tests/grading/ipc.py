@@ -16,6 +16,7 @@ LARGEST_MESSAGE = 1 << 20  # bytes: larger than any
 BROKEN = 70  # exit status of a process that an exception has ended: EX_SOFTWARE (sysexits(3))
 
 Event = Dict[str, Any]
+Act = Callable[[], int]  # what a process does; returns its exit status
 
 
 def channel() -> Tuple[socket.socket, socket.socket]:
@@ -50,7 +51,7 @@ def adopt_orphans() -> None:
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
-def start_process(act: Callable[[], int]) -> int:
+def start_process(act: Act) -> int:
     """Returns the id of a new process. It ends with the exit status that the function returns
     (BROKEN, after a traceback, if it raises), or as soon as its parent ends."""
     parent, child = os.getpid(), os.fork()

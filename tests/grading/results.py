@@ -47,7 +47,7 @@ def _case(outcome: Outcome) -> xml.Element:
                        time=f"{outcome.seconds:.3f}")
     text = "\n".join(outcome.message)
     if outcome.status == FAILED:
-        first = outcome.lines[0] if outcome.lines else ""
+        first = outcome.message[0] if outcome.message else ""
         xml.SubElement(case, "failure", message=first).text = text
     elif outcome.status == INCONCLUSIVE:
         xml.SubElement(case, "skipped", message="inconclusive").text = text

@@ -95,10 +95,10 @@ def supervise(options: Options, report: Report, signals: Signals, folder: Path) 
     if number:
         os.kill(child, signal.SIGKILL)
     status = end_all(child)
-    return Ended(number, _reason(number, status, report, log))
+    return Ended(number, reason_of(number, status, report, log))
 
 
-def _reason(number: int, status: int, report: Report, log: Path) -> str:
+def reason_of(number: int, status: int, report: Report, log: Path) -> str:
     if number == signal.SIGALRM:
         return f"the grading took more than {LONGEST} s"
     if number:

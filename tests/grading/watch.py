@@ -41,9 +41,10 @@ def watch(options: Options) -> int:
 class Watcher:
     """Grades a folder again and again."""
 
-    def __init__(self, options: Options, temporary: Path, terminal: bool) -> None:
+    def __init__(self, options: Options, temporary: Path, terminal: bool,
+                 look: float = LOOK) -> None:
         """`terminal` says whether keys can be typed."""
-        self._folder, self._terminal = options.folder, terminal
+        self._folder, self._terminal, self._look = options.folder, terminal, look
         self._results, self._output = temporary / "results.json", temporary / "output"
         self._command = [*command(options), "--json", str(self._results), str(options.folder)]
         self._statuses: Dict[str, str] = {}
@@ -61,7 +62,7 @@ class Watcher:
                                        stderr=subprocess.STDOUT, start_new_session=True)
             try:
                 while grading.poll() is None:
-                    if quit_typed(self._terminal):
+                    if quit_typed(self._terminal, self._look):
                         return False
             finally:
                 if grading.poll() is None:
@@ -81,7 +82,7 @@ class Watcher:
     def wait_for_a_change(self) -> bool:
         """Returns True when a file has changed, False if somebody quits before."""
         while state_of(self._folder) == self._seen:
-            if quit_typed(self._terminal):
+            if quit_typed(self._terminal, self._look):
                 return False
         return True
 
@@ -110,7 +111,7 @@ def keys() -> Iterator[bool]:
         termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
 
 
-def quit_typed(terminal: bool, patience: float = LOOK) -> bool:
+def quit_typed(terminal: bool, patience: float) -> bool:
     """Waits for a key up to `patience` seconds; returns whether it is the one that quits, or the
     end of the input."""
     ready = select.select([sys.stdin] if terminal else [], [], [], patience)[0]

@@ -1,0 +1,81 @@
+"""cli.py and selftest.py: what the words on the command line ask for."""
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import List
+
+import pytest
+
+from grading import cli
+from grading.selftest import CACHE, arguments
+
+
+def parsed(*words: str) -> argparse.Namespace:
+    return cli.parse(words)
+
+
+def test_without_words_support_is_graded() -> None:
+    args = parsed()
+    assert args.dir.name == "support" and args.dir.is_dir()
+    assert (args.k, args.quick, args.watch, args.json, args.junit, args.keep) == (
+        "", False, False, None, None, None)
+
+
+@pytest.mark.parametrize("words, tier", [
+    ([], "T1"), (["--require-contained"], "T2"), (["--require-contained=T3"], "T3"),
+    (["--require-contained", "folder"], "T2")], ids=" ".join)
+def test_the_tier_is_optional(words: List[str], tier: str) -> None:
+    assert parsed(*words).require_contained == tier
+
+
+def test_a_word_behind_the_tier_is_the_folder() -> None:
+    assert parsed("--require-contained", "folder").dir == Path("folder")
+
+
+@pytest.mark.parametrize("words", [
+    ["a", "b"], ["--frobnicate"], ["-k"], ["--json"], ["--require-contained=T9"],
+    ["--watch", "--json", "file"], ["--watch", "--keep", "folder"]], ids=" ".join)
+def test_wrong_usage_ends_with_status_2(words: List[str], tmp_path: Path,
+                                        monkeypatch: pytest.MonkeyPatch,
+                                        capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        parsed(*words)
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert said.startswith("checker.sh: ") and said.count("\n") == 1
+
+
+def test_help_fits_on_80_columns(monkeypatch: pytest.MonkeyPatch,
+                                 capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit):
+        parsed("--help")
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of tests."""
+    for name in ("unit/test_one.py", "gradings/test_two.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    return tmp_path
+
+
+@pytest.mark.parametrize("words, wanted", [
+    ([], [""]), (["-v"], ["-v", ""]), (["unit"], ["unit"]),
+    (["unit/test_one.py"], ["unit/test_one.py"]),
+    (["test_two.py"], ["gradings/test_two.py"]),
+    (["test_two.py::test_a", "-x"], ["-x", "gradings/test_two.py::test_a"]),
+    (["unit", "gradings"], ["unit", "gradings"]),
+    (["-k", "unit"], ["-k", "unit", ""]),
+    (["--whole", "-k", "a and b"], ["--whole", "-k", "a and b", ""]),
+    (["nothing.py"], ["nothing.py", ""])], ids=str)
+def test_words_of_selftest(folder: Path, words: List[str], wanted: List[str]) -> None:
+    """A path in `wanted` is relative to the folder; "" is the folder itself."""
+    found = arguments(words, folder)
+    assert found[:len(CACHE)] == list(CACHE)
+    assert [word.replace(str(folder) + "/", "").replace(str(folder), "")
+            for word in found[len(CACHE):]] == wanted
