@@ -253,7 +253,7 @@ def children(processes: Mapping[int, Process], idle: Collection[int], ignored: b
     zombies = len(processes) > len(own)
     if zombies or any(process.reaped_faults for process in own):
         return "a child was created and has ended"
-    return "" if ignored else "it has no child, and has never reaped one"
+    return "" if ignored else "the server has no child, and has never reaped one"
 
 
 def _own(processes: Mapping[int, Process], idle: Collection[int]) -> List[Process]:

@@ -257,7 +257,7 @@ def family(*children: Process, **more: Any) -> Dict[int, Process]:
     (family(process(101), process(102)), False, "besides the server itself there are 2 processes"),
     (family(process(101, state="Z")), False, "a child was created and has ended"),
     (family(reaped_faults=30), False, "a child was created and has ended"),
-    (family(), False, "it has no child, and has never reaped one"),
+    (family(), False, "the server has no child, and has never reaped one"),
     (family(), True, ""),  # its children leave no trace
     ({}, False, ""),
     (family(state="Z"), False, ""),  # the server itself has ended
