@@ -219,8 +219,8 @@ class Requests:
         if verdict is Verdict.SERIAL:
             raise CheckFailed(self._done, expected,
                               f"only {len(seen.busy(goal.least))} of them had computed when the "
-                              f"server had used {seen.used:.1f} s of CPU: the requests are "
-                              f"computed one after another; {doing(self.server)}")
+                              f"server had used {seen.used:.1f} s of CPU: not all requests are "
+                              f"computed at the same time; {doing(self.server)}")
         if verdict is Verdict.ENDED:
             raise CheckFailed(self._done, expected,
                               f"all connections had ended after {seen.cpu_time:.2f} s of CPU time; "
@@ -259,8 +259,8 @@ def overtaking(start: Callable[[], Server], server: Server, cost: float) -> floa
                     f"{len(slow)} clients sent '{LARGEST}'; once all {len(slow)} requests were in "
                     "progress, another client, connected before, sent '1'",
                     "the cheap request to be answered first",
-                    f"not once in {ATTEMPTS} attempts: the requests are computed one after "
-                    f"another; {doing(server)}")
+                    f"not once in {ATTEMPTS} attempts: it had to wait for the others; "
+                    f"{doing(server)}")
         server.close()
         server = start()
     raise too_busy("one request was computed before the others could begin")
