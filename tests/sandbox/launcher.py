@@ -1,4 +1,5 @@
 """Compiles the box, and the canary that tries it out."""
+import concurrent.futures
 import os
 import subprocess
 from pathlib import Path
@@ -7,7 +8,8 @@ from typing import Dict, Sequence
 from sandbox import BoxFailed
 
 HERE = Path(__file__).resolve().parent
-SOURCES = ("box.c", "family.c", "grader.c", "limits.c", "landlock.c", "seccomp.c", "namespaces.c")
+SOURCES = ("box.c", "family.c", "grader.c", "landlock.c", "mounts.c", "namespaces.c",
+           "privileges.c", "rlimits.c", "root.c", "seccomp.c", "seccomp_rules.c", "settings.c")
 CANARY = ("canary.c",)
 
 
@@ -32,5 +34,8 @@ def compile_tool(output: Path, sources: Sequence[Path], *flags: str) -> Path:
 def compile_launcher(folder: Path) -> Path:
     """Compiles the box and the canary into a folder, and returns the path of the box. Raises
     BoxFailed if they do not compile."""
-    compile_tool(folder / "canary", [HERE / name for name in CANARY])
-    return compile_tool(folder / "box", [HERE / name for name in SOURCES])
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        canary = pool.submit(compile_tool, folder / "canary", [HERE / name for name in CANARY])
+        box = pool.submit(compile_tool, folder / "box", [HERE / name for name in SOURCES])
+    canary.result()
+    return box.result()

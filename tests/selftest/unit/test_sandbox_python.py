@@ -1,4 +1,6 @@
 """The parts of the sandbox's Python that need no box: users, journal, signals, output."""
+from __future__ import annotations
+
 import os
 import signal
 import subprocess
