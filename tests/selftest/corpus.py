@@ -27,6 +27,8 @@ FOLDER = Path(__file__).with_name("submissions")
 COMPILE = "compile"
 LEAST_TIER = "T2"  # of containment, for what is hostile
 LONGEST = 300.0  # seconds of one grading
+CHECKER = (str(LAB / "checker.sh"),)
+WITH_THIS_PYTHON = (sys.executable, "-E", "-B", str(LAB / "tests"), "grade")  # which has pytest
 
 
 class Submission(NamedTuple):
@@ -126,11 +128,11 @@ def no_notice(_: subprocess.Popen[bytes]) -> None:
     """Does nothing with a process that has started."""
 
 
-def grade(path: Path, server: str, prefix: Sequence[str] = (), only: str = "", tier: str = "",
-          started: Callable[[subprocess.Popen[bytes]], None] = no_notice) -> Grade:
-    """Grades one file as the given server with ./checker.sh. `prefix` are words before the
-    command, as taskset's; `only` is an expression for -k; `tier` bounds the containment from above
-    and below; `started` is told the process. Raises RuntimeError if there are no results."""
+def grade(path: Path, server: str, command: Sequence[str] = CHECKER, only: str = "",
+          tier: str = "", started: Callable[[subprocess.Popen[bytes]], None] = no_notice) -> Grade:
+    """Grades one file as the given server. `command` is what grades, without its options; `only`
+    is an expression for -k; `tier` bounds the containment from above and below; `started` is told
+    the process. Raises RuntimeError if there are no results."""
     environment = {**os.environ, "PYTHON": sys.executable}
     options = ["--quick", "-k", only or server]
     if tier:
@@ -141,8 +143,8 @@ def grade(path: Path, server: str, prefix: Sequence[str] = (), only: str = "", t
     with tempfile.TemporaryDirectory(prefix="corpus-") as folder:
         (Path(folder) / f"{server}.c").write_bytes(path.read_bytes())
         result = Path(folder) / "results.json"
-        command = [*prefix, str(LAB / "checker.sh"), *options, "--json", str(result), folder]
-        printed = _printed(command, environment, started)
+        words = [*command, *options, "--json", str(result), folder]
+        printed = _printed(words, environment, started)
         if not result.exists():
             raise RuntimeError(f"no results for {path}: {printed[-500:]}")
         document = json.loads(result.read_text())

@@ -68,6 +68,7 @@ class GradeOf:
         self._closed = False
         self._processes: Set[subprocess.Popen[bytes]] = set()
         self._pool = concurrent.futures.ThreadPoolExecutor(workers)
+        self._unplanned: Dict[Need, Grade] = {}
         self._jobs = {(job.submission, job.tier): job for job in jobs}
         self._grades = {key: self._pool.submit(self._graded, job)
                         for key, job in self._jobs.items()}
@@ -76,9 +77,12 @@ class GradeOf:
         """Returns the grade of a submission, or at least of the one check `only`. What was not
         planned is graded now. Raises RuntimeError if it could not be graded."""
         job = self._jobs.get((submission, tier))
-        if job is None or not job.covers(only):
-            return self.again(submission, only, tier)
-        return self._grades[submission, tier].result()
+        if job is not None and job.covers(only):
+            return self._grades[submission, tier].result()
+        need = Need(submission, tier, only)
+        if need not in self._unplanned:
+            self._unplanned[need] = self.again(submission, only, tier)
+        return self._unplanned[need]
 
     def again(self, submission: Submission, only: str = "", tier: str = "") -> Grade:
         """Grades a submission now, whether it has been graded or not."""
@@ -102,8 +106,9 @@ class GradeOf:
     def _graded(self, job: Job) -> Grade:
         began = time.time()
         try:
-            return corpus.grade(job.submission.path, job.submission.server, tier=job.tier,
-                                only=" or ".join(job.checks), started=self._started)
+            return corpus.grade(job.submission.path, job.submission.server,
+                                corpus.WITH_THIS_PYTHON, " or ".join(job.checks), job.tier,
+                                self._started)
         finally:
             with self._lock:
                 self.ran[f"{job.submission.name} {job.tier}".strip()] = (began, time.time())

@@ -38,6 +38,13 @@ def test_what_the_client_prints_to_the_letter(built: Path, server: Running, host
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_with_t_the_client_prints_the_time_and_the_reply_alone(built: Path,
+                                                               server: Running) -> None:
+    done = client(built, "-t", "localhost", server.port, 30)
+    assert re.fullmatch(r"\d\d:\d\d:\d\d\.\d function\(30\): 1346269\n", done.stdout)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_without_a_number_the_client_sends_a_random_legal_one(built: Path,
                                                               server: Running) -> None:
     sent = set()
@@ -103,10 +110,11 @@ def test_an_unknown_host_is_one_line(built: Path, host: str) -> None:
     assert failed(client(built, host, 2999, 5), host)
 
 
-@pytest.mark.parametrize("words", [[], ["localhost"], ["localhost", "2999", "5", "6"]], ids=len)
+@pytest.mark.parametrize("words", [[], ["-t"], ["localhost"], ["-t", "localhost"],
+                                   ["localhost", "2999", "5", "6"]], ids=" ".join)
 def test_a_wrong_number_of_arguments_is_the_usage(built: Path, words: List[str]) -> None:
     done = client(built, *words)
-    assert failed(done, "usage: client.py HOST PORT [N]") and done.stdout == ""
+    assert failed(done, "usage: client.py [-t] HOST PORT [N]") and done.stdout == ""
 
 
 def imported(*words: object) -> Set[str]:

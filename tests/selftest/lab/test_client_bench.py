@@ -53,6 +53,14 @@ def test_the_bench_takes_a_number_of_clients_and_n(bench: Bench,
     assert done.stdout.count("function(7): 21\n") == 3
 
 
+def test_with_t_the_bench_shows_the_replies_alone(bench: Bench,
+                                                  fake: Callable[[Act], Fake]) -> None:
+    done = bench("-t", fake(answer).port, 3, 7)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert len(lines) == 3 and all(line.endswith(" function(7): 21") for line in lines)
+
+
 def test_the_bench_counts_failures(bench: Bench, fake: Callable[[Act], Fake]) -> None:
     turns = iter(range(8))
 
@@ -66,7 +74,7 @@ def test_the_bench_counts_failures(bench: Bench, fake: Callable[[Act], Fake]) ->
     assert "3 of 8" in done.stderr.splitlines()[-1]
 
 
-@pytest.mark.parametrize("words", [[], ["1", "0"], ["1", "-1"], ["1", "abc"], ["1", "08"],
+@pytest.mark.parametrize("words", [[], ["-t"], ["1", "0"], ["1", "-1"], ["1", "abc"], ["1", "08"],
                                    ["1", "3x"], ["1", "8", "5", "6"], ["1", ""]], ids=" ".join)
 def test_a_bad_argument_of_the_bench_is_one_line(bench: Bench, words: List[str]) -> None:
     done = bench(*words)
