@@ -65,13 +65,13 @@ def none_pile_up(server: Server) -> None:
     CheckFailed."""
     before = server.descriptors()
     for number in range(MANY):
-        server.lately = f"{number} clients were served, one after the other; then "
+        server.lately = f"{number} clients were served, one after another; then "
         client = server.ask(0)
-        served(server, client, f"{MANY} clients, one after the other, each sent '0'")
+        served(server, client, f"{MANY} clients, one after another, each sent '0'")
         _ends(server, client, "one client alone sent '0', got its reply and kept reading")
         client.close()
     if not server.wait(lambda: server.descriptors() <= before + SLACK, quiet=CLEANUP_QUIET):
-        raise CheckFailed(f"served {MANY} clients, one after the other",
+        raise CheckFailed(f"served {MANY} clients, one after another",
                           f"about as many open descriptors as before ({before})",
                           f"{server.descriptors()} open descriptors in the server itself, although "
                           "each client saw its connection end")

@@ -50,7 +50,7 @@ def stays(server: Server) -> None:
 
     def serve(client: Client) -> None:
         nonlocal all_end
-        served(server, client.send(b"0\n"), "clients, one after the other, each sent '0'")
+        served(server, client.send(b"0\n"), "clients, one after another, each sent '0'")
         # A server that does not close connections loses another check: it is waited for only once.
         if all_end:
             all_end = server.wait(lambda: bool(client.ended), client, quiet=END_QUIET)
@@ -63,7 +63,7 @@ def stays(server: Server) -> None:
         for client in server.connect_in_turn(2):
             serve(client)
 
-    does_not_grow(server, some_clients, CLIENTS, "served {} clients, one after the other")
+    does_not_grow(server, some_clients, CLIENTS, "served {} clients, one after another")
 
 
 def does_not_grow(server: Server, act: Callable[[], None], clients: int, done: str) -> None:

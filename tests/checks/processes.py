@@ -26,7 +26,8 @@ def one_for_each_client(server: Server) -> None:
         more_threads = server.threads() - threads_before
         raise CheckFailed(
             done, f"{AT_ONCE} more processes than without clients",
-            words(f"{len(server.workers())} more than the {len(server.idle)} of before, and "
+            words(f"{len(server.workers())} more than the "
+                  + counted(len(server.idle), "process") + " without clients, and "
                   + counted(more_threads, "more thread"),
                   closer(lambda: diagnosis.doing(server))))
     workers = server.workers()
@@ -54,4 +55,5 @@ def _children_end(server: Server) -> None:
     if STRAY in server.said():
         raise CheckFailed(
             done, "their processes to end without another call of tcp_accept()",
-            "a process that could not accept clients called tcp_accept(), and that ended it")
+            "a process called tcp_accept() on a descriptor that cannot accept, and exited with an "
+            "error")

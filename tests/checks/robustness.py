@@ -25,7 +25,7 @@ MT_ROBUSTNESS = Check(
 
 # Clients at once. Fewer, and a fixed table of 256 places is not noticed; more, and it takes longer.
 FLOOD = 300
-# Clients with the same trouble, one after the other. Fewer, and a leak is no more than SLACK; more,
+# Clients with the same trouble, one after another. Fewer, and a leak is no more than SLACK; more,
 # and it takes longer.
 FAULTS = 10
 # Seconds asleep until a server has dealt with one client; and at most until one that has no
@@ -158,7 +158,7 @@ def failed_creations_keep_no_memory(server: Server, call: str) -> None:
 
     if server.sandbox.can_limit_processes:
         memory.does_not_grow(server, one_failure, 1,
-                             call + " failed for {} clients, one after the other")
+                             call + " failed for {} clients, one after another")
 
 
 @by_hand("prlimit --pid PID --nofile=4:; ./client.py localhost 2999 1 & "

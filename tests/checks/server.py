@@ -127,7 +127,8 @@ class Server:
             raise CheckFailed(
                 self.lately + "a client connected", "a connection",
                 f"connection refused: the server {self.ending()}",
-                "Only a failure at start may end a server; a later one ends one client.") from None
+                "Only a failure at start may end a server; a later one may cost the client that it "
+                "concerns, and no other.") from None
         return self.clients[-1]
 
     def connect_in_turn(self, number: int) -> List[Client]:

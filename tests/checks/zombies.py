@@ -53,7 +53,7 @@ def _after_more_clients(server: Server) -> str:
         served(server, client, "")
         client.close()
     server.settle()
-    return f"{len(server.zombies())} after {MORE} more, one after the other"
+    return f"{len(server.zombies())} after {MORE} more, one after another"
 
 
 def of_many_clients(server: Server) -> None:
@@ -61,10 +61,10 @@ def of_many_clients(server: Server) -> None:
     for number in range(MANY):
         server.lately = f"{AT_ONCE + number + 2} clients were served; then "
         client = server.ask(0)
-        served(server, client, f"{MANY} clients, one after the other, each sent '0'")
+        served(server, client, f"{MANY} clients, one after another, each sent '0'")
         client.close()
     server.wait(lambda: not server.workers())
-    done = f"served {MANY} clients, one after the other"
+    done = f"served {MANY} clients, one after another"
     still_serves(server, done)  # some servers reap when they accept
     if not server.wait(lambda: len(server.zombies()) <= SLACK, quiet=CLEANUP_QUIET):
         raise CheckFailed(done, f"at most {SLACK} zombies", f"{len(server.zombies())} zombies")

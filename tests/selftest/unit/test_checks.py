@@ -85,7 +85,7 @@ def test_memory_that_grows_with_each_client_is_named(server: MadeUpServer, size:
         memory.stays(server)
     assert re.fullmatch(f"{size >> 10} KiB more for each client: {kind} are never freed",
                         caught.value.seen)
-    assert caught.value.done == "served 200 clients, one after the other"
+    assert caught.value.done == "served 200 clients, one after another"
 
 
 @pytest.mark.parametrize("page, each", [(4096, 8192), (65536, 131072)])
