@@ -22,6 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Dict, List, Optional, Sequence
 
+from bench.speedup import measured_speedups
 from checks.catalogue import BY_ID
 from checks.check import Check
 from checks.server import Server
@@ -204,7 +205,6 @@ def _measured(build: Build, outcomes: Sequence[Outcome]) -> List[Outcome]:
     lines: Dict[str, List[str]] = {}
     try:
         if outcomes:
-            from bench.speedup import measured_speedups
             servers = [BY_ID[one.id].server for one in outcomes]
             lines = measured_speedups(build.keeping("speed-up").sandbox, build.program("server"),
                                       {server: build.program(server) for server in servers})
