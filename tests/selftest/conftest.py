@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 from typing import Iterator, List
@@ -26,7 +27,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Has the lab's own tools compiled once for all gradings of these tests."""
+    """Has the lab's own tools compiled once for all gradings of these tests; and fixtures closed
+    when the run is terminated, as when it is interrupted."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if not os.environ.get(TOOLS):
         folder = tempfile.mkdtemp(prefix="lab-tools-")
         os.chmod(folder, 0o755)

@@ -3,6 +3,7 @@ check killed which bug, and how often a verdict was wrong. `make verdicts` calls
 from __future__ import annotations
 
 import argparse
+import shlex
 import signal
 import sys
 from pathlib import Path
@@ -47,8 +48,8 @@ def main() -> int:
     skipped = run_all(args, submissions, runs)
     if not runs:
         parser.error("there was nothing to run: " + "; ".join(skipped or ["see --rights"]))
-    words = " ".join(["make verdicts", *sys.argv[1:]])
-    args.output.write_text(report(runs, skipped, submissions, words))
+    words = shlex.quote(" ".join(map(shlex.quote, sys.argv[1:])))
+    args.output.write_text(report(runs, skipped, submissions, f"make verdicts ARGS={words}"))
     return int(any(run.wrong for run in runs))
 
 
