@@ -101,7 +101,7 @@ class Server:
         found = announced()
         if not found:
             raise CheckFailed(f"started ./{self.name} 0", "the line 'listening on PORT'",
-                              f"before that, it {self.ending()}",
+                              f"the server {self.ending()}",
                               f"Start it by hand: ./{self.name} 2999")
         return int(found[1])
 
@@ -272,9 +272,11 @@ class Server:
 
     def close(self) -> None:
         """Ends the server and everything that it started."""
-        for client in self.clients:
-            client.close()
-        self.box.close()
+        try:
+            for client in self.clients:
+                client.close()
+        finally:
+            self.box.close()
 
     def __enter__(self) -> Server:
         try:
