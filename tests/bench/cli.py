@@ -38,11 +38,8 @@ def main(words: Sequence[str]) -> int:
         current.measure()
     except Interrupted as error:
         status = 128 + error.signal
-        current.progress.clear()
         print(f"Interrupted by {signal.Signals(error.signal).name}: the above is what was measured "
               "so far.")
-    finally:
-        current.progress.clear()
     return _finish(current, status)
 
 

@@ -48,15 +48,17 @@ class Session:
 
     def measure(self) -> None:
         """Measures all that was asked for. Raises CommandFailed if that cannot be done here."""
+        measure = self._measure_workloads
+        if self.options.floor:
+            measure = self._measure_floor
+        elif self.options.scaling:
+            measure = self._measure_scaling
         self.progress("compiling")
-        with Programs(self.options.folder) as programs:
-            generator = Generator(programs.folder)
-            if self.options.floor:
-                self._measure_floor(programs, generator)
-            elif self.options.scaling:
-                self._measure_scaling(programs, generator)
-            else:
-                self._measure_workloads(programs, generator)
+        try:
+            with Programs(self.options.folder) as programs:
+                measure(programs, Generator(programs.folder))
+        finally:
+            self.progress.clear()
         self.complete = True
 
     # --- the workloads ---

@@ -29,7 +29,7 @@ def measured_speedups(sandbox: Sandbox, synchronous: Path,
     """Measures the turnaround of AT_ONCE clients, of all servers in turns. `synchronous` is the
     lab's own server, `programs` are the others, by name. Returns by name what to print: one line,
     or none for a server that did not answer all. Raises CheckFailed, Inconclusive or BoxFailed if
-    the synchronous server does not serve."""
+    the synchronous server does not start."""
     n = workload.calibrated_n(sandbox, synchronous) - 1
     with contextlib.ExitStack() as stack:
         servers = _started(stack, sandbox, {SYNCHRONOUS: synchronous, **programs})
@@ -38,9 +38,9 @@ def measured_speedups(sandbox: Sandbox, synchronous: Path,
         times = _turnarounds(servers, n)
         busy = sum(times[SYNCHRONOUS]) > BUSY * meter.cpu_time()
         lost = max(_overflows(server) - overflows[name] for name, server in servers.items())
-    remarks = _remarks(busy, lost)
+    remarks = remarks_on(busy, lost)
     complete = {name for name, measured in times.items() if len(measured) == ROUNDS}
-    return {name: [_line(times[SYNCHRONOUS], times[name]) + remarks]
+    return {name: [line_for(times[SYNCHRONOUS], times[name]) + remarks]
             if {SYNCHRONOUS, name} <= complete else [] for name in programs}
 
 
@@ -90,7 +90,7 @@ def _overflows(server: Server) -> int:
     return procfs.listen_overflows(server.box.pid)
 
 
-def _remarks(busy: bool, overflows: int) -> str:
+def remarks_on(busy: bool, overflows: int) -> str:
     """Returns why the figures may not mean much."""
     remarks = "; the machine was busy" if busy else ""
     if overflows > 0:
@@ -99,7 +99,7 @@ def _remarks(busy: bool, overflows: int) -> str:
     return remarks
 
 
-def _line(reference: Sequence[float], times: Sequence[float]) -> str:
+def line_for(reference: Sequence[float], times: Sequence[float]) -> str:
     found = Figure.of(speedups(reference, times))
     return (f"measured: {AT_ONCE} clients are served {found.median:.1f} times as fast as by the "
             f"synchronous server ({found.low:.1f} to {found.high:.1f} in {ROUNDS} rounds), on "

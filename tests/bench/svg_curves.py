@@ -21,8 +21,8 @@ FEW = 3  # ticks that an axis must have
 FOOTER = (
     "Both axes are logarithmic. Each point is the median of bursts: all clients connect at once "
     "and ask for fib(n). Ideal: what one client takes with the synchronous server, times the "
-    "number of clients, shared out to the cores at no cost. All servers in one run, in turns. Where "
-    "there is no work, connecting and waking up weigh more than serving.")
+    "number of clients, shared out to the cores at no cost. All servers in one run, in turns. "
+    "Where there is no work, connecting and waking up weigh more than serving.")
 
 Points = Sequence[Tuple[int, float]]  # (clients, what is drawn)
 

@@ -9,7 +9,7 @@ from bench import svg
 from bench.rounds import LABELS
 from bench.svg import DARK, FAINT, INK, LIGHT, MARGIN, PAPER, SOFT, Block
 from bench.text import milliseconds
-from bench.text_timeline import latency, step
+from bench.text_timeline import latency, ticks
 from bench.timeline import Lane, Span, State, Trace, latest_end, stretches
 
 LEFT, RIGHT = 104, 92  # beside the lanes: for their labels, for the last latency
@@ -58,9 +58,7 @@ class Scale(NamedTuple):
 
     def ticks(self) -> List[float]:
         """Returns the moments that the axis names."""
-        distance = step(self.latest, MOST_TICKS)
-        # The rounding error of a division must not lose the last tick.
-        return [i * distance for i in range(int(self.latest / distance + 1e-9) + 1)]
+        return ticks(self.latest, MOST_TICKS)
 
 
 class Place(NamedTuple):
@@ -148,7 +146,7 @@ def _labels(number: int, lane: Lane, end: float, place: Place) -> List[str]:
 
 def _lane(lane: Lane, place: Place, server: str) -> List[str]:
     elements = [_stretch(stretch, place, LIGHT[server]) for stretch in stretches(lane)]
-    path = _run_path(lane, place)
+    path = run_path(lane, place)
     if path:
         elements.append(svg.element("path", d=path, fill=DARK[server]))
     return elements
@@ -218,7 +216,7 @@ def columns(spans: Sequence[Span], scale: Scale) -> List[Column]:
     return found
 
 
-def _run_path(lane: Lane, place: Place) -> str:
+def run_path(lane: Lane, place: Place) -> str:
     """Returns the path (SVG: M, V, H, Z) of the area whose height is the share of time that the
     worker was on a CPU."""
     path: List[str] = []

@@ -141,13 +141,19 @@ def step(latest: float, most: int) -> float:
     return next(power * factor for factor in (1, 2, 5, 10) if latest / (power * factor) <= most)
 
 
+def ticks(latest: float, most: int) -> List[float]:
+    """Returns the moments that an axis up to `latest` names, at most so many besides 0."""
+    distance = step(latest, most)
+    # The rounding error of the division must not lose the last one.
+    return [i * distance for i in range(int(latest / distance + 1e-9) + 1)]
+
+
 def axis(latest: float, room: int, indent: int) -> List[str]:
     """Returns the axis: a rule with ticks, and the numbers below them."""
-    distance = step(latest, max(2, room // 10))
     rule, numbers = ["-"] * room, [" "] * (room + LATENCY - 1)
-    for i in range(int(latest / distance) + 1):
-        tick = min(room - 1, int(i * distance / latest * room))
-        number = f"{i * distance * 1000:g}"
-        rule[tick] = "+"
-        numbers[tick:tick + len(number)] = number
+    for moment in ticks(latest, max(2, room // 10)):
+        column = min(room - 1, int(moment / latest * room))
+        number = f"{moment * 1000:g}"
+        rule[column] = "+"
+        numbers[column:column + len(number)] = number
     return [" " * indent + "".join(rule), (" " * indent + "".join(numbers)).rstrip()]
