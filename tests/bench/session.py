@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
@@ -100,12 +101,16 @@ class Session:
 
     def _print_workload(self, workload: Workload, contest: Contest) -> None:
         rows = contest.rows(workload)
-        print(f"{workload.title}: {workload.details}.")
+        introduction = f"{workload.title}: {workload.details}."
         if workload.name == workloads.SLOW:
-            print("Latencies are those of the quick clients; the turnaround includes the slow one.")
-        print_lines("", *text.table(rows), "", *best_possible(rows))
+            introduction += (" Latencies are those of the quick clients; the turnaround includes "
+                             "the slow one.")
+        print_lines(*paragraph(introduction), *text.table(rows), "",
+                    *paragraph(best_possible(rows)))
         width, colour = text_timeline.width_of(sys.stdout), coloured(sys.stdout)
-        print_lines(*text_timeline.timelines(contest.traces(), width, colour), "")
+        drawn = text_timeline.timelines(contest.traces(), width, colour)
+        if drawn:
+            print_lines(*drawn, "")
 
     # --- scaling and floor ---
 
@@ -121,8 +126,8 @@ class Session:
                               self.progress)
         finally:
             self.progress.clear()
-            print_lines("All clients connect at once, and each asks for fib(n): turnaround and "
-                        "requests/s.", "", *text.curves(self.curves), "")
+            print_lines(*paragraph("All clients connect at once, and each asks for fib(n): "
+                                   "turnaround and requests/s."), *text.curves(self.curves), "")
 
     def _measure_floor(self, programs: Programs, generator: Generator) -> None:
         names = [name for name in self.options.servers if name in floor.BARE]
@@ -131,8 +136,9 @@ class Session:
             floor.measure(programs, generator, names, rounds, self.floors, self.progress)
         finally:
             self.progress.clear()
-            print_lines("Requests/s against a bare loop of accept, fork (or pthread_create), read, "
-                        "write, close.", "", *text.floors(self.floors), "")
+            print_lines(*paragraph("Requests/s against a bare loop of accept, fork (or "
+                                   "pthread_create), read, write, close."),
+                        *text.floors(self.floors), "")
 
     def reached_floor(self) -> bool:
         """Returns whether each server that was measured against a bare loop is fast enough."""
@@ -179,12 +185,16 @@ def sentence(words: str) -> str:
     return words[:1].upper() + words[1:] + "."
 
 
-def best_possible(rows: Sequence[Row]) -> List[str]:
+def paragraph(words: str) -> List[str]:
+    """Returns words in lines, and an empty line; nothing if there are no words."""
+    return [*textwrap.wrap(words, text_timeline.WIDTH), ""] if words else []
+
+
+def best_possible(rows: Sequence[Row]) -> str:
     """Returns what explains the table's last line, if there is a figure in it."""
     best = next((row for row in rows if row.server == BEST), None)
     if best is None or best.speedup is None:
-        return []
-    return [f"The best possible speed-up here, measured in the same rounds: "
-            f"{text.ratios(best.speedup)}. The last",
-            "row has it: synchronous servers side by side, one for each client, without any "
-            "strategy.", ""]
+        return ""
+    return ("The best possible speed-up here, measured in the same rounds: "
+            f"{text.ratios(best.speedup)}. The last row has it: synchronous servers side by side, "
+            "one for each client, without any strategy.")
