@@ -98,6 +98,16 @@ def test_a_starved_server_makes_a_check_inconclusive(clock: Clock) -> None:
     assert PATIENCE < clock.now < PATIENCE + CLOSE
 
 
+def test_cpu_time_does_not_run_backwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child that is reaped after its parent was read is missing in what was read."""
+    server = server_in(MadeUpSandbox())
+    readings = iter([[1.0, 5.0], [1.0], [6.0]])
+    monkeypatch.setattr(server.box, "tree", lambda: {
+        number: process(number)._replace(own_time=seconds)
+        for number, seconds in enumerate(next(readings))})
+    assert [server.cpu_time() for _ in range(3)] == [6.0, 6.0, 6.0]
+
+
 def test_settling_takes_as_long_as_the_server_is_busy(clock: Clock) -> None:
     Scripted(clock, lambda now: None if now < 1.0 else ASLEEP).settle()
     assert 1.0 + SETTLED <= clock.now < 1.0 + SETTLED + CLOSE
@@ -128,8 +138,8 @@ def test_how_a_server_ended(status: Optional[int], words: str) -> None:
     assert server.ending() == words
 
 
-@pytest.mark.parametrize("number, words", [(1, "1 process that it started is still running"),
-                                           (2, "2 processes that it started are still running")])
+@pytest.mark.parametrize("number, words", [(1, "it left 1 process running"),
+                                           (2, "it left 2 processes running")])
 def test_what_it_left_behind(number: int, words: str) -> None:
     sandbox = MadeUpSandbox()
     server = server_in(sandbox)
