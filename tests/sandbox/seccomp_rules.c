@@ -6,8 +6,8 @@
  * a program has no business with; ENOSYS for what the C library then does in another way; sockets
  * fail as they do where there is no such network.
  *
- * To add a rule: a line here, and one in selftest/gradings/try_calls.c, which fails until it has
- * tried every rule.
+ * To add a rule: a line here, and one in selftest/gradings/boxes/calls_to_try.c, whose test fails
+ * until every rule is tried.
  *
  * Not here, on purpose: pidfd_open and pidfd_send_signal, by which a program may wait for and
  * signal its own children (whom it reaches is Landlock's business, as for kill);
@@ -35,16 +35,18 @@ enum { LOW0 = 0, LOW1 = 2, LOW2 = 4, HIGH2 = 5, LOW3 = 6, LOW4 = 8, HIGH4 = 9 };
 #define NEW_NAMESPACES                                                                             \
 	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |             \
 		CLONE_NEWPID | CLONE_NEWNET)
-#define EITHER_INET                                                                                \
-	(~(unsigned int)(AF_INET ^ AF_INET6)) /* masks the bit in which the two differ */
-#define TYPE_OF_SOCKET 0xfU		      /* the rest are flags: SOCK_NONBLOCK, SOCK_CLOEXEC */
+/* Masks for socket(2): the bit in which the two families differ, the flags beside the type, and the
+ * protocol that may be named and need not. */
+#define EITHER_INET (~(unsigned int)(AF_INET ^ AF_INET6))
+#define TYPE_OF_SOCKET 0xfU
 #define TCP_OR_DEFAULT (~(unsigned int)IPPROTO_TCP)
 #define WHO_IS_ASKED WHOLE /* personality(2): this value asks and changes nothing */
 
-#define RULE(name, error, mask, word, value, unless)                                               \
-	{                                                                                          \
-		__NR_##name, #name, error, mask, word, (unsigned int)(value), unless               \
-	}
+/* The next lines as they are: clang-format takes the braces for blocks. */
+/* clang-format off */
+#define RULE(name, error, mask, word, value, unless) \
+	{__NR_##name, #name, error, mask, word, (unsigned int)(value), unless}
+/* clang-format on */
 #define NO(name, error) RULE(name, error, 0, 0, 0, false)
 #define NO_IF(name, word, mask, value, error) RULE(name, error, mask, word, value, false)
 #define NO_UNLESS(name, word, mask, value, error) RULE(name, error, mask, word, value, true)

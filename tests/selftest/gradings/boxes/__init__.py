@@ -1,0 +1,1 @@
+"""Tests of the sandbox: attacks in boxes, the box's own conduct, each rule of the filter."""

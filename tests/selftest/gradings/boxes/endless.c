@@ -1,0 +1,124 @@
+/* endless.c - the attacks of attacks.c that go on until they are ended. */
+#define _GNU_SOURCE
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+#include "attacks.h"
+
+static void fork_bomb(void)
+{
+	for (;;)
+		fork();
+}
+
+/* Each process is there for a moment only, and leaves a session and a parent behind at every
+ * step. */
+static void chain(void)
+{
+	for (;;)
+		if (fork() > 0)
+			_exit(0);
+		else
+			setsid();
+}
+
+static void daemons(void)
+{
+	for (int i = 0; i < 20; i++)
+		if (fork() == 0) {
+			setsid();
+			signal(SIGTERM, SIG_IGN);
+			prctl(PR_SET_NAME, ") S 1 (\n");
+			if (fork() != 0)
+				_exit(0);
+			setsid();
+			prctl(PR_SET_CHILD_SUBREAPER, 1);
+			while (fork() == -1)
+				;
+			for (;;)
+				pause();
+		}
+	puts("there");
+	for (;;)
+		pause();
+}
+
+static void fill(int flags)
+{
+	size_t size = 64 << 20;
+
+	for (;;) {
+		char *memory =
+			mmap(NULL, size, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0);
+
+		if (memory != MAP_FAILED)
+			memset(memory, 1, size);
+	}
+}
+
+static void memory(void)
+{
+	fill(MAP_PRIVATE);
+}
+
+static void shared_memory(void)
+{
+	fill(MAP_SHARED);
+}
+
+static void many(void) /* none of them has much */
+{
+	for (int i = 0; i < 16; i++)
+		if (fork() == 0) {
+			memset(mmap(NULL, 32 << 20, PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+				1, 32 << 20);
+			for (;;)
+				pause();
+		}
+	for (;;)
+		pause();
+}
+
+static void output(void)
+{
+	for (;;)
+		write(1, (char[65536]){0x1b, '[', '2', 'J'}, 65536);
+}
+
+static void spin(void)
+{
+	for (volatile int i = 0;;)
+		i++;
+}
+
+static void stop(void)
+{
+	for (;;)
+		raise(SIGSTOP);
+}
+
+static const struct {
+	const char *name;
+	void (*act)(void);
+} endless[] = {
+	{"fork_bomb", fork_bomb},
+	{"chain", chain},
+	{"daemons", daemons},
+	{"memory", memory},
+	{"many", many},
+	{"shared_memory", shared_memory},
+	{"output", output},
+	{"spin", spin},
+	{"stop", stop},
+};
+
+void run_endless(const char *name)
+{
+	for (size_t i = 0; i < sizeof(endless) / sizeof(endless[0]); i++)
+		if (strcmp(name, endless[i].name) == 0)
+			endless[i].act();
+}
