@@ -43,15 +43,15 @@ def needs(item: pytest.Item) -> List[Need]:
     return list(needs_of(callspec.params)) if callspec else []
 
 
-def place(item: pytest.Item) -> int:
-    """Returns when a test runs: by its folder, and last what waits for grades."""
-    if needs(item):
-        return len(ROOMS)
-    room = Path(str(item.fspath)).relative_to(HERE).parts[0]
-    return ROOMS.index(room) if room in ROOMS else 0
-
-
 def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
+    """Orders the tests by their folder; last come the files with tests that wait for grades."""
+    waiting = {str(item.fspath) for item in items if needs(item)}
+
+    def place(item: pytest.Item) -> int:
+        room = Path(str(item.fspath)).relative_to(HERE).parts[0]
+        if str(item.fspath) in waiting or room not in ROOMS:
+            return len(ROOMS)
+        return ROOMS.index(room)
     items.sort(key=place)
 
 

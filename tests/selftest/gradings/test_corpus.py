@@ -13,8 +13,8 @@ from selftest.corpus import Submission
 from selftest.gradings.says import SAYS
 from selftest.pool import GradeOf
 
-EVERY = 5
-LOSERS = 2  # of each check
+EVERY = 6
+LOSERS = 1  # of each check
 
 
 def worth(one: Submission) -> Tuple[bool, int]:
@@ -25,7 +25,7 @@ def worth(one: Submission) -> Tuple[bool, int]:
 
 
 def part_of(submissions: List[Submission]) -> List[Submission]:
-    """Returns every fifth correct submission, and two that lose each check."""
+    """Returns every sixth correct submission, and one that loses each check."""
     correct = [one for one in submissions if not one.loses]
     chosen = correct[::EVERY]
     for check in CHECKS:

@@ -19,9 +19,9 @@ from selftest.pool import GradeOf
 from selftest.process import eventually
 
 ATTACKS = corpus.submissions(["hostile"])
-# These keep a core busy until the compiler's time is up: for --whole. How the compiler is bounded
-# is tested with a shorter time, too, with the tests of boxes.
-LONG = {"hostile/mp/endless_compile", "hostile/mp/includes_itself", "hostile/mp/macro_bomb"}
+# These keep all cores busy for long: for --whole. The tests of boxes have short ones of each kind.
+LONG = {"hostile/mp/endless_compile", "hostile/mp/includes_itself", "hostile/mp/macro_bomb",
+        "hostile/mt/thread_bomb"}
 CONTAINING = tiers.TIERS[tiers.TIERS.index(LEAST_TIER):]
 
 
