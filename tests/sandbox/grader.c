@@ -14,7 +14,8 @@
 #include "grader.h"
 #include "settings.h"
 
-enum { CONTROL = 3, WAITING_MAX = 8 };
+/* One each of "box", "over", "end" and "nosocket" is all that can wait. */
+enum { CONTROL = 3, WAITING_MAX = 4 };
 
 static struct message {
 	char text[48];
@@ -84,10 +85,8 @@ void tell(const char *word, long number)
 	struct message *message = &waiting[waiting_number];
 	int length;
 
-	/* One each of "box", "over" and "end" is all there can be; more are answers to who asks
-	 * and does not listen. */
 	if (waiting_number == WAITING_MAX)
-		return;
+		errx(EXIT_BOX_FAILED, "%s: too many messages", word);
 	length = snprintf(message->text, sizeof(message->text), "%s %ld", word, number);
 	if (length < 0 || (size_t)length >= sizeof(message->text))
 		errx(EXIT_BOX_FAILED, "%s: too long a word", word);
@@ -121,7 +120,8 @@ static void give_socket(void)
 			return;
 		}
 	}
-	tell("nosocket", errno);
+	if (waiting_number == 0) /* else it asks and does not listen */
+		tell("nosocket", errno);
 	if (fd != -1)
 		close(fd);
 }
