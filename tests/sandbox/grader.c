@@ -94,10 +94,9 @@ void tell(const char *word, long number)
 	send_waiting();
 }
 
-/* Sends a TCP socket of this process's network to the grader, or says why there is none. */
-static void give_socket(void)
+/* Sends "socket" with a descriptor attached (cmsg(3)). Returns whether it could. */
+static bool send_descriptor(int fd)
 {
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	union {
 		struct cmsghdr header;
 		char space[CMSG_SPACE(sizeof(int))];
@@ -113,15 +112,17 @@ static void give_socket(void)
 		.msg_controllen = sizeof(attached.space),
 	};
 
-	if (fd != -1) {
-		memcpy(CMSG_DATA(&attached.header), &fd, sizeof(fd));
-		if (sendmsg(CONTROL, &message, MSG_NOSIGNAL | MSG_DONTWAIT) != -1) {
-			close(fd);
-			return;
-		}
-	}
-	if (waiting_number == 0) /* else it asks and does not listen */
-		tell("nosocket", errno);
+	memcpy(CMSG_DATA(&attached.header), &fd, sizeof(fd));
+	return sendmsg(CONTROL, &message, MSG_NOSIGNAL | MSG_DONTWAIT) != -1;
+}
+
+/* Sends a TCP socket of this process's network to the grader, or says why there is none. */
+static void give_socket(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if ((fd == -1 || !send_descriptor(fd)) && waiting_number == 0)
+		tell("nosocket", errno); /* if more waits already, the grader is not listening */
 	if (fd != -1)
 		close(fd);
 }
