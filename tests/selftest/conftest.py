@@ -43,19 +43,29 @@ def needs(item: pytest.Item) -> List[Need]:
     return list(needs_of(callspec.params)) if callspec else []
 
 
+def room_of(item: pytest.Item) -> str:
+    """Returns the folder of selftest/ that a test is in."""
+    return Path(str(item.fspath)).relative_to(HERE).parts[0]
+
+
 def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
     """Orders the tests by their folder; last come the files with tests that wait for grades."""
     waiting = {str(item.fspath) for item in items if needs(item)}
 
     def place(item: pytest.Item) -> int:
-        room = Path(str(item.fspath)).relative_to(HERE).parts[0]
-        if str(item.fspath) in waiting or room not in ROOMS:
-            return len(ROOMS)
-        return ROOMS.index(room)
+        return len(ROOMS) if str(item.fspath) in waiting else ROOMS.index(room_of(item))
     items.sort(key=place)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
+def begun(request: pytest.FixtureRequest) -> None:
+    """Has the gradings under way, but not during unit tests: those have the process, its threads
+    and signals to themselves."""
+    if room_of(request.node) != "unit":
+        request.getfixturevalue("grade_of")
+
+
+@pytest.fixture(scope="session")
 def grade_of(request: pytest.FixtureRequest) -> Iterator[GradeOf]:
     """The grades of submissions; the grading of those that the selected tests need begins now."""
     wanted = [need for item in request.session.items for need in needs(item)]

@@ -1,6 +1,6 @@
-/* failing_accept.c - preloaded (ld.so(8), LD_PRELOAD) into a server: the first calls of accept() fail
- * with the error numbers in $ACCEPT_ERRORS, as "4 103 24", one each; those after them are the real
- * accept(). */
+/* failing_accept.c - preloaded (ld.so(8), LD_PRELOAD) into a server: the first calls of accept()
+ * fail with the error numbers in $ACCEPT_ERRORS, as "4 103 24", one each; those after them are the
+ * real accept(). */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
