@@ -29,8 +29,8 @@ make_venv() {
 	[ ! -e "$venv" ] && [ -w "$here" ] || return 1
 	echo "checker.sh: no Python here has pytest; trying to install it into $venv" >&2
 	if "${PYTHON:-python3}" -I -m venv "$venv.$$" >/dev/null 2>&1 &&
-		"$venv.$$/bin/python" -I -m pip install --quiet --disable-pip-version-check --retries 1 \
-			pytest >/dev/null 2>&1; then
+		"$venv.$$/bin/python" -I -m pip install --quiet --disable-pip-version-check \
+			--retries 1 pytest >/dev/null 2>&1; then
 		mv -T "$venv.$$" "$venv" 2>/dev/null || rm -rf "$venv.$$"
 	else
 		rm -rf "$venv.$$"
