@@ -28,8 +28,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Has the lab's own tools compiled once for all gradings of these tests; and fixtures closed
-    when the run is terminated, as when it is interrupted."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    when the run is terminated, as when it is interrupted. Whoever runs it in the background may
+    ignore signals (sh(1), nohup(1)), which the programs that are tested would inherit."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGCHLD, signal.SIGALRM):
+        signal.signal(number, signal.SIG_DFL)
     if not os.environ.get(TOOLS):
         folder = tempfile.mkdtemp(prefix="lab-tools-")
         os.chmod(folder, 0o755)
