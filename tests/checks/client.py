@@ -10,27 +10,30 @@ from types import TracebackType
 from typing import Optional, Sequence, Type
 
 from checks.verdict import Inconclusive
+from sandbox import BoxFailed
 from sandbox.box import Box
 
-# Bytes of a reply that are kept; the rest is counted. A right reply has ten at most.
+# Bytes of a reply that are kept; the rest is counted. A right reply has ten at most. Fewer, and a
+# wrong one is not seen whole; more, and a server that floods its clients fills the memory.
 KEPT = 4096
-# A client that has been sent so many bytes more stops reading: more would show nothing new, and
-# fewer might be what a server sends that only says too much.
+# A client stops reading when it has been sent this many bytes more. Fewer might be what a server
+# sends that only says too much; more would show nothing new, and take longer.
 FLOOD = 1 << 20
 # Seconds until a connection attempt is given up. The kernel connects a client without the server,
 # so it takes no time, unless the listen queue is full: then the kernel tries again after 1, 3 and
 # 7 s. Less, and a queue that is full for a moment makes a check inconclusive; more, and one that
-# stays full takes longer.
+# stays full takes longer. A queue that stays full is always taken for the machine's fault, though a
+# server that never accepts could fill it, too: procfs.listen_overflows could tell the two apart.
 CONNECT_PATIENCE = 10.0
 
 
 def connection(box: Box, port: int) -> socket.socket:
     """Returns a socket that is connected to a port of the box. Raises ConnectionRefusedError or
-    ConnectionResetError if no process listens there; any other error is the machine's (no port or
-    buffer free, a full listen queue, ...) and raises Inconclusive."""
+    ConnectionResetError if no process listens there; any other error is the machine's (no socket,
+    port or buffer free, a full listen queue, ...) and raises Inconclusive."""
     try:
         made = box.socket()
-    except OSError as error:
+    except (OSError, BoxFailed) as error:
         raise _not_connected(error) from None
     try:
         made.settimeout(CONNECT_PATIENCE)
@@ -44,9 +47,10 @@ def connection(box: Box, port: int) -> socket.socket:
     return made
 
 
-def _not_connected(error: OSError) -> Inconclusive:
-    return Inconclusive(f"the machine did not let a client connect ({error.strerror or error}). "
-                        "Stop other programs and grade again.")
+def _not_connected(error: Exception) -> Inconclusive:
+    reason = error.strerror if isinstance(error, OSError) else ""
+    return Inconclusive(f"the machine did not let a client connect ({reason or error}). Stop other "
+                        "programs and grade again.")
 
 
 class Client:

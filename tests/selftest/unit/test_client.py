@@ -9,6 +9,7 @@ import pytest
 
 from checks.client import FLOOD, KEPT, Arrivals, Client, connection
 from checks.verdict import Inconclusive
+from sandbox import BoxFailed
 from sandbox.box import Box
 from selftest.unit.made_up import MadeUpBox
 
@@ -163,11 +164,15 @@ def test_any_other_error_is_the_machine_s(error: OSError) -> None:
         connection(box_with(error), 2999)
 
 
-def test_a_checker_without_descriptors_blames_the_machine() -> None:
+@pytest.mark.parametrize("error", [
+    OSError(errno.EMFILE, "Too many open files"),  # of the checker
+    BoxFailed("the box gives no socket: the machine has none left"),
+    BoxFailed("the box gives no socket: it is gone")], ids=str)
+def test_that_there_is_no_socket_is_the_machine_s_too(error: Exception) -> None:
     def make() -> socket.socket:
-        raise OSError(errno.EMFILE, "Too many open files")
+        raise error
 
     box = MadeUpBox()
     box.make_socket = make
-    with pytest.raises(Inconclusive, match="Too many open files"):
+    with pytest.raises(Inconclusive, match=str(getattr(error, "strerror", error))):
         connection(cast(Box, box), 2999)
