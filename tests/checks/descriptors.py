@@ -90,8 +90,8 @@ def port_is_free_after_death(server: Server) -> None:
     server.wait(lambda: not server.idle & set(server.box.tree()))
     if not refused(server):
         raise CheckFailed(
-            f"{AT_ONCE} clients connected and stayed silent; then the server was killed, but not "
-            "its children",
+            f"{AT_ONCE} more clients connected and stayed silent; then the server was killed, but "
+            "not its children",
             "no process to be listening on the port any more",
             words("a child still holds the listening socket",
                   closer(lambda: diagnosis.listeners(server))))

@@ -154,7 +154,7 @@ EXPLAINED: Dict[str, Dict[str, Dict[str, str]]] = {
             "think": r"does anything call waitpid\(\)"}},
     "mp-descriptors": {
         "child_keeps_listener": {
-            "done": "8 clients.* the server was killed",
+            "done": "8 more clients.* the server was killed",
             "expected": "no process to be listening",
             "think": "last copy"},
         "parent_keeps_connection": {
