@@ -4,7 +4,8 @@ import sys
 from functools import partial
 from typing import List
 
-from console import COULD_NOT, run_command
+from console import EXIT_COULD_NOT, run_command
+from grading import NAME
 
 
 def main(words: List[str]) -> int:
@@ -12,15 +13,15 @@ def main(words: List[str]) -> int:
     command, rest = (words or [""])[0], words[1:]
     if command == "grade":
         from grading import cli as grade
-        return run_command(grade.NAME, partial(grade.main, rest))
+        return run_command(NAME, partial(grade.main, rest))
     if command == "bench":
         from bench import cli as bench
         return run_command("bench", partial(bench.main, rest))
     if command == "selftest":
-        from grading import cli, selftest
-        return run_command(cli.NAME, partial(selftest.run, rest))
+        from grading import run_selftest
+        return run_command(NAME, partial(run_selftest.run, rest))
     print("usage: python3 -E -B tests grade|bench|selftest ...", file=sys.stderr)
-    return COULD_NOT
+    return EXIT_COULD_NOT
 
 
 if __name__ == "__main__":

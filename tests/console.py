@@ -1,4 +1,10 @@
-"""What every command of the lab does alike: failing with one line, signals, files, a terminal."""
+"""What every command of the lab does alike: failing with one line, signals, files, a terminal.
+
+There are two ways to meet a signal. --watch and the bench, which do one thing after the other, let
+it raise an exception (raise_on_signals) and clean up on the way out. The process that reports a
+grading must not be interrupted anywhere: it notes signals, and looks for them where it waits
+(supervisor.Signals).
+"""
 from __future__ import annotations
 
 import argparse
@@ -9,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Callable, List, NoReturn, TextIO
 
-COULD_NOT = 2  # exit status of a command that could not do what it was asked for
+EXIT_COULD_NOT = 2  # the status of a command that could not do what it was asked for
 OUTPUT_LINES, OUTPUT_COLUMNS = 12, 160  # how much of a stranger's words is shown
 
 
@@ -55,7 +61,7 @@ def run_command(name: str, main: Callable[[], int]) -> int:
         return status
     except CommandFailed as error:
         print(f"{name}: {error}", file=sys.stderr)
-        return COULD_NOT
+        return EXIT_COULD_NOT
     except BrokenPipeError:
         discard(sys.stdout)
         return 128 + signal.SIGPIPE
@@ -64,8 +70,8 @@ def run_command(name: str, main: Callable[[], int]) -> int:
 
 
 def open_standard_streams() -> None:
-    """Opens /dev/null as each of the three standard streams that is closed: another file would get
-    its descriptor else, and be taken for it."""
+    """Opens /dev/null as each of the three standard streams that is closed: otherwise the next file
+    opened would get that number and be mistaken for the stream."""
     for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
         try:
             os.fstat(descriptor)
@@ -85,7 +91,7 @@ class Parser(argparse.ArgumentParser):
     """An argument parser that reports wrong usage in one line, with exit status 2."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(COULD_NOT, f"{self.prog}: {message}; see {self.help_command()}\n")
+        self.exit(EXIT_COULD_NOT, f"{self.prog}: {message}; see {self.help_command()}\n")
 
     def help_command(self) -> str:
         """Returns what to type for help."""

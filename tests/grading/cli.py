@@ -7,25 +7,25 @@ from typing import Sequence
 
 from checks.catalogue import CHECKS
 from console import Parser, file_to_write
-from grading import selftest, supervisor, watch
+from grading import NAME, SUPPORT, run_selftest, supervisor, watch
 from grading.options import Options
-from grading.runner import TESTS
 from sandbox.tiers import TIERS
 
-NAME = "checker.sh"
 STATUSES = """exit status:
   0  all points
   1  something lost
-  2  could not grade; one line says why
+  2  could not grade: one line says why; or the checker itself failed in a
+     check: that check is inconclusive, and the total is printed
   3  nothing lost, but something inconclusive: grade again
-  128 + N  ended by signal N; 141: nobody read the output to its end
+  128 + N  ended by signal N; 141: nobody read the output to its end; 142: the
+     grading took too long
 """
 
 
 def main(words: Sequence[str]) -> int:
     """Does what the words ask for; returns the exit status. Raises CommandFailed if it cannot."""
     if list(words[:1]) == ["--selftest"]:
-        return selftest.run(words[1:])
+        return run_selftest.run(words[1:])
     args = parse(words)
     if args.list:
         for check in CHECKS:
@@ -52,8 +52,7 @@ def _parser() -> Parser:
     parser = Parser(prog=NAME, usage="./checker.sh [OPTIONS] [DIR]",
                     description="Grades mp_server.c and mt_server.c of a folder.",
                     epilog=STATUSES, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("dir", metavar="DIR", nargs="?", type=Path,
-                        default=TESTS.parent / "support",
+    parser.add_argument("dir", metavar="DIR", nargs="?", type=Path, default=SUPPORT,
                         help="the folder to grade (default: support/)")
     parser.add_argument("-k", metavar="EXPR", default="",
                         help="only the checks that match, such as mp-zombies or 'mp and not "

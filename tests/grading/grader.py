@@ -28,11 +28,12 @@ from checks.check import Check
 from checks.server import Server
 from checks.verdict import NotGraded
 from console import OUTPUT_LINES, CommandFailed
+from grading import TESTS
 from grading.build import SERVERS, Build
 from grading.ipc import Event, channel, ending, received, send, start_process
 from grading.options import Options
 from grading.outcome import INCONCLUSIVE, Outcome, outcome_of
-from grading.runner import TESTS, run_pytest
+from grading.runner import run_pytest
 
 if TYPE_CHECKING:
     import pytest
@@ -157,7 +158,7 @@ def _grade(options: Options, build: Build, events: socket.socket) -> None:
     to_measure: List[Outcome] = []
     for event in received(ours):
         if not options.quick and _can_be_measured(event):
-            to_measure.append(Outcome(**event["ended"]))
+            to_measure.append(Outcome.from_dict(event["ended"]))
         else:
             send(events, **event)
     for problem in _problems(options, {server: os.waitpid(pid, 0)[1]
@@ -194,7 +195,7 @@ def _can_be_measured(event: Event) -> bool:
     """Returns whether an event is the outcome of a check of the speed-up that was run."""
     if "ended" not in event:
         return False
-    outcome = Outcome(**event["ended"])
+    outcome = Outcome.from_dict(event["ended"])
     decided = outcome.status != INCONCLUSIVE and not outcome.spared
     return decided and outcome.id.endswith("-speedup")
 

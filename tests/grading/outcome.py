@@ -1,7 +1,7 @@
 """The ways in which a check can end, and the words for the student."""
 from __future__ import annotations
 
-from typing import Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from checks.catalogue import BY_ID
 from checks.check import Check
@@ -35,14 +35,19 @@ class Outcome(NamedTuple):
         return own + ["| " + line for line in escaped(self.output)]
 
     def to_dict(self) -> Dict[str, object]:
-        """Returns what `Outcome(**...)` makes the same outcome of."""
+        """Returns the outcome as JSON can hold it; from_dict() makes the same one of that."""
         return self._asdict()
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> Outcome:
+        """Returns the outcome that to_dict() has made this of."""
+        return cls(**fields)
 
 
 def outcome_of(check: Check, error: Optional[BaseException], output: str, notes: Sequence[str],
                seconds: float) -> Outcome:
-    """Returns what it means for a check that it raised an error, or none (None). `notes` are what
-    it had to say besides."""
+    """Returns what it means for a check that it raised an error, or none (None). `notes` are
+    what else it had to say."""
     notes = list(notes)
     if error is None:
         return Outcome(check.id, PASSED, notes, "", seconds)

@@ -3,7 +3,7 @@ the total. A stranger's words are escaped and indented: see outcome.py."""
 from __future__ import annotations
 
 import errno
-from typing import Any, Dict, List, Mapping, Optional, Set, TextIO
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Set, TextIO
 
 from checks.catalogue import BY_ID, CHECKS, FULL
 from checks.check import Check
@@ -72,8 +72,9 @@ class Report:
         self._printed: Set[str] = set()
         self._begun = False
 
-    def take_in(self, event: Mapping[str, Any]) -> None:
-        """Takes in one event of the grading process: see grader.py."""
+    def handle(self, event: Mapping[str, Any]) -> None:
+        """Notes what one event of the grading process says, and prints the rows that are due.
+        grader.py lists the events; raises ValueError for any other."""
         if "contained" in event:
             self.contained = event["contained"]
         elif "selected" in event:
@@ -81,7 +82,7 @@ class Report:
         elif "began" in event:
             self._begin(BY_ID[event["began"]])
         elif "ended" in event:
-            self._add(Outcome(**event["ended"]))
+            self._add(Outcome.from_dict(event["ended"]))
         elif "problem" in event:
             self.problems.append(event["problem"])
         elif "cannot" in event:
@@ -137,6 +138,6 @@ class Report:
         return found
 
 
-def points_of(ids: Any) -> int:
+def points_of(ids: Iterable[str]) -> int:
     """Returns the points of some checks, by their ids."""
     return sum(BY_ID[id].points for id in ids)

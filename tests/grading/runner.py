@@ -2,11 +2,12 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Sequence
 
-TESTS = Path(__file__).resolve().parent.parent
-OPTIONS = ("-c", str(TESTS / "pytest.ini"), "--rootdir", str(TESTS), "--confcutdir", str(TESTS))
+from grading import TESTS
+
+CONFIGURATION = ("-c", str(TESTS / "pytest.ini"), "--rootdir", str(TESTS),
+                 "--confcutdir", str(TESTS))
 
 
 def run_pytest(words: Sequence[str], *plugins: object) -> int:
@@ -15,4 +16,4 @@ def run_pytest(words: Sequence[str], *plugins: object) -> int:
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
     os.environ.pop("PYTEST_PLUGINS", None)
-    return int(pytest.main([*OPTIONS, *words], plugins=list(plugins)))
+    return int(pytest.main([*CONFIGURATION, *words], plugins=list(plugins)))

@@ -3,6 +3,7 @@ result files are written by a process that no submission talks to, after everyth
 submission has ended, and they are written even if the grading process dies."""
 from __future__ import annotations
 
+import contextlib
 import os
 import selectors
 import signal
@@ -15,17 +16,18 @@ from pathlib import Path
 from typing import Callable, List, NamedTuple, Sequence
 
 from checks.catalogue import CHECKS
-from console import COULD_NOT, CommandFailed, escaped
-from grading import keeping
+from console import EXIT_COULD_NOT, CommandFailed, escaped
+from grading import NAME, keeping
 from grading.grader import grade
 from grading.ipc import adopt_orphans, channel, ending, receive, start_process
 from grading.options import Options
 from grading.outcome import FAILED, INCONCLUSIVE, Outcome
 from grading.report import Report, Terminal
 from grading.results import write_json, write_junit
+from sandbox.signalling import send_signal
 from watching import procfs
 
-ALL_PASSED, LOST, UNDECIDED = 0, 1, 3  # exit statuses; console.COULD_NOT is the 2 among them
+ALL_PASSED, LOST, UNDECIDED = 0, 1, 3  # exit statuses; console.EXIT_COULD_NOT is the 2 among them
 LONGEST = 600  # seconds of a whole grading; no submission comes near it
 PATIENCE = 15.0  # seconds for everything that was started to end by itself
 STEP = 0.005  # seconds between two looks whether it has
@@ -99,6 +101,8 @@ def supervise(options: Options, report: Report, signals: Signals, folder: Path) 
 
 
 def reason_of(number: int, status: int, report: Report, log: Path) -> str:
+    """Returns why outcomes are missing, if some are. `number` is the signal that has ended the
+    grading, or 0; `status` is that of the grading process, as wait(2) has it."""
     if number == signal.SIGALRM:
         return f"the grading took more than {LONGEST} s"
     if number:
@@ -109,8 +113,8 @@ def reason_of(number: int, status: int, report: Report, log: Path) -> str:
 
 
 def follow(report: Report, events: socket.socket, signals: Signals) -> int:
-    """Lets the report take in what the grading process sends, until that has ended or a signal has
-    come. Returns the signal, or 0."""
+    """Passes what the grading process sends on to the report, until that process has ended or a
+    signal has come. Returns the signal, or 0."""
     with selectors.DefaultSelector() as selector:
         selector.register(events, selectors.EVENT_READ)
         selector.register(signals, selectors.EVENT_READ)
@@ -121,7 +125,7 @@ def follow(report: Report, events: socket.socket, signals: Signals) -> int:
             event = receive(events)
             if event is None:
                 return 0
-            report.take_in(event)
+            report.handle(event)
 
 
 def end_all(child: int, patience: float = PATIENCE) -> int:
@@ -143,12 +147,14 @@ def end_all(child: int, patience: float = PATIENCE) -> int:
 
 
 def _kill_all_below() -> None:
-    """Kills what the boxes have not ended."""
+    """Kills what the boxes have not ended, as far as this process may: root without CAP_KILL may
+    not signal the processes of another user."""
+    def still_below(pid: int) -> bool:
+        return pid in procfs.tree(os.getpid())
+
     for pid in procfs.tree(os.getpid()):
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        with contextlib.suppress(PermissionError):
+            send_signal(pid, signal.SIGKILL, partial(still_below, pid))
 
 
 def finish(options: Options, report: Report, seconds: float) -> int:
@@ -162,13 +168,13 @@ def finish(options: Options, report: Report, seconds: float) -> int:
         return 128 + signal.SIGPIPE
     if report.terminal.lost:
         raise CommandFailed(f"standard output cannot be written: {report.terminal.lost.strerror}")
-    return exit_status(outcomes) if written else COULD_NOT
+    return exit_status(outcomes) if written else EXIT_COULD_NOT
 
 
 def exit_status(outcomes: Sequence[Outcome]) -> int:
     """Returns the exit status that these outcomes deserve."""
     if any(outcome.fault for outcome in outcomes):
-        return COULD_NOT
+        return EXIT_COULD_NOT
     statuses = {outcome.status for outcome in outcomes}
     if FAILED in statuses:
         return LOST
@@ -188,6 +194,6 @@ def write_files(options: Options, outcomes: Sequence[Outcome], seconds: float, n
         try:
             write()
         except CommandFailed as error:
-            print(f"checker.sh: {error}", file=sys.stderr)
+            print(f"{NAME}: {error}", file=sys.stderr)
             complete = False
     return complete

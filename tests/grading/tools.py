@@ -17,11 +17,10 @@ from pathlib import Path
 from typing import Iterator, Optional
 
 from console import CommandFailed
+from grading import SUPPORT, TESTS
 from sandbox import BoxFailed, launcher
 
 ENVIRONMENT = "LAB_TOOLS"
-TESTS = Path(__file__).resolve().parent.parent
-SUPPORT = TESTS.parent / "support"
 PROBE = TESTS / "checks" / "probe.c"
 GIVEN = ("server.h", "main.c", "tcp.c", "fibonacci.c", "server.c", "Makefile")
 OBJECTS = ("main.o", "tcp.o", "fibonacci.o")

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Dict, Iterator, List, Mapping, Sequence, Tuple
 
 from console import Interrupted, raise_on_signals
+from grading import TESTS
 from grading.build import SERVERS
 from grading.options import Options
 from grading.outcome import PASSED
-from grading.runner import TESTS
 
 LOOK = 0.3  # seconds between two looks at the files
 QUIT = "q"

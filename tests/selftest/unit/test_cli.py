@@ -1,4 +1,4 @@
-"""cli.py and selftest.py: what the words on the command line ask for."""
+"""cli.py and run_selftest.py: what the words on the command line ask for."""
 from __future__ import annotations
 
 import argparse
@@ -8,7 +8,7 @@ from typing import List
 import pytest
 
 from grading import cli
-from grading.selftest import CACHE, arguments
+from grading.run_selftest import CACHE, arguments
 
 
 def parsed(*words: str) -> argparse.Namespace:

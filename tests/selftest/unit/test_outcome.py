@@ -72,4 +72,4 @@ def test_output_is_escaped_and_marked_with_bars() -> None:
 def test_an_outcome_survives_its_journey() -> None:
     for check in CHECKS:
         outcome = outcome_of(check, CheckFailed("did", "wanted", "\u2028"), "o", ["n"], 2.5)
-        assert Outcome(**json.loads(json.dumps(outcome.to_dict()))) == outcome
+        assert Outcome.from_dict(json.loads(json.dumps(outcome.to_dict()))) == outcome

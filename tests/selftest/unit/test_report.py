@@ -29,10 +29,10 @@ class Shown(Report):
     def select(self, *ids: str) -> None:
         for server in ("mt_server", "mp_server"):
             mine = [id for id in ids if BY_ID[id].server == server]
-            self.take_in({"selected": mine, "server": server})
+            self.handle({"selected": mine, "server": server})
 
     def end(self, id: str, status: str = PASSED, **more: object) -> None:
-        self.take_in({"ended": {"id": id, "status": status, "lines": [], **more}})
+        self.handle({"ended": {"id": id, "status": status, "lines": [], **more}})
 
 
 @pytest.fixture
@@ -57,10 +57,10 @@ def test_rows_do_not_wait_for_what_is_not_selected(report: Shown) -> None:
 
 def test_rows_wait_until_it_is_known_what_the_other_server_has_selected(report: Shown) -> None:
     last = [id for id in IDS if id.startswith("mt-")]
-    report.take_in({"selected": last, "server": "mt_server"})
+    report.handle({"selected": last, "server": "mt_server"})
     report.end(last[0])
     assert report.rows() == []
-    report.take_in({"selected": [], "server": "mp_server"})
+    report.handle({"selected": [], "server": "mp_server"})
     report.end(last[1])
     assert report.rows() == last[:2]
 
@@ -75,11 +75,11 @@ def test_a_row_has_its_points_and_its_message_below(report: Shown) -> None:
 
 
 def test_the_first_line_says_what_contains_the_submission(report: Shown) -> None:
-    report.take_in({"contained": "containment: T2"})
+    report.handle({"contained": "containment: T2"})
     report.select(*IDS)
     assert report.lines() == [], "nothing is printed before a check begins"
-    report.take_in({"began": IDS[0]})
-    report.take_in({"began": IDS[1]})
+    report.handle({"began": IDS[0]})
+    report.handle({"began": IDS[1]})
     assert report.lines() == ["containment: T2"]
 
 
@@ -96,7 +96,7 @@ def test_each_selected_check_that_is_missing_gets_an_outcome(report: Shown) -> N
 
 
 def test_checks_of_a_server_that_never_reported_are_missing_too(report: Shown) -> None:
-    report.take_in({"selected": ["mt-replies"], "server": "mt_server"})
+    report.handle({"selected": ["mt-replies"], "server": "mt_server"})
     report.end("mt-replies")
     report.complete("why")
     assert [one.id for one in report.ordered()] == [id for id in IDS if id.startswith("mp-")] + [
@@ -130,7 +130,7 @@ def test_a_selection_is_noted(report: Shown) -> None:
 
 def test_an_unknown_event_is_loud(report: Shown) -> None:
     with pytest.raises(ValueError):
-        report.take_in({"finished": "mp-replies"})
+        report.handle({"finished": "mp-replies"})
 
 
 class Broken(io.StringIO):

@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 from pathlib import Path
-from typing import Dict, Iterator, List
+from typing import Callable, Dict, Iterator, List
 
 import pytest
 
@@ -160,13 +160,31 @@ def test_end_all_kills_what_does_not_end() -> None:
     assert status_in_a_process_of_its_own(act) == signal.SIGKILL
 
 
+def test_what_may_not_be_signalled_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root without CAP_KILL may not signal a box's user: that must not end the supervisor."""
+    refused: List[int] = []
+
+    def refuse(pid: int, _: int, still_meant: Callable[[], bool]) -> None:
+        refused.append(pid)
+        if len(refused) == 1:
+            raise PermissionError
+        assert still_meant()
+        os.kill(pid, signal.SIGKILL)
+
+    def act() -> int:
+        monkeypatch.setattr(supervisor, "send_signal", refuse)
+        ended = end_all(start_process(asleep), patience=0.0)
+        return ended if len(refused) > 1 else 0
+    assert status_in_a_process_of_its_own(act) == signal.SIGKILL
+
+
 def test_a_reason_names_what_is_known(report: Report, tmp_path: Path) -> None:
     log = tmp_path / "log"
     assert supervisor.reason_of(signal.SIGTERM, 9, report, log) == "it was interrupted"
     assert "600 s" in supervisor.reason_of(signal.SIGALRM, 9, report, log)
     assert supervisor.reason_of(0, 9, report, log) == "the grading process was killed by signal 9"
     log.write_text("one\ntwo\nthree\n\x1bfour\n")
-    report.take_in({"problem": "the process that grades mp_server ended with status 3"})
+    report.handle({"problem": "the process that grades mp_server ended with status 3"})
     assert supervisor.reason_of(0, 0, report, log) == (
         "the process that grades mp_server ended with status 3 / two / three / \\x1bfour")
 

@@ -5,13 +5,12 @@ from pathlib import Path
 from typing import List, Sequence
 
 from console import CommandFailed
-from grading.runner import TESTS, run_pytest
+from grading import TESTS
+from grading.runner import run_pytest
 
 FOLDER = TESTS / "selftest"
 # For --lf and --ff; a handout is made without this folder.
 CACHE = ("-o", f"cache_dir={FOLDER / '.pytest_cache'}")
-
-
 VALUED = ("-c", "-k", "-m", "-o", "-p", "-r", "-W")  # options of pytest that take the next word
 
 
