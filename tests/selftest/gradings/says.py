@@ -65,8 +65,7 @@ SAYS: Dict[str, Dict[str, str]] = {
         "shutdown_is_no_close": "10[0-9] open descriptors in the server itself"},
     "mp-robustness": {
         "aborts_when_fork_fails": "signal 6",
-        "accept_failure_exits": r"short of descriptors \(EMFILE\) for a while; then a client "
-                                "connected",
+        "accept_failure_exits": r"short of descriptors \(EMFILE\).*; then a client connected",
         "exits_when_fork_fails": r"ended with status 1(.*\n)*\| mp_server: Fork error",
         "failed_fork_is_child": r"fork\(\) failed for a client; then a client connected(.*\n)*.*"
                                 "ended with status 0",
@@ -104,7 +103,7 @@ SAYS: Dict[str, Dict[str, str]] = {
     "mt-races": {
         "handshake_semaphore_one": "no reply; .*; the right reply came only to the clients that "
                                    "sent 2 3 4 5 6 7 8",
-        "shared_local": "the right reply came only to the clients that sent 8$"},
+        "shared_local": "the right reply came only to the clients that sent ([2-7] ){0,5}8$"},
     "mt-descriptors": {
         "end_seen_late": "it was closed when another client connected",
         "lingers_for_next_request": r"the server is blocked in accept\(\); 3 other threads are "
