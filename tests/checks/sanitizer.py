@@ -50,7 +50,11 @@ ACCESS = re.compile(r"^ +(?:(?:Previous )?(?:atomic )?(?:[Rr]ead|[Ww]rite)) of s
 FRAME = re.compile(r"#\d+ \S+ (.+?):(\d+)")  # a path may hold blanks
 FATAL = re.compile(r"FATAL: ThreadSanitizer:? ([a-z][a-z ]+)")
 
+# Why a run came to no good end. What it reported before that is not looked at: a race among it
+# would fail the check, where now the other witness decides alone.
 NO_RUN = "it does not run under ThreadSanitizer"
+ENDED = "the server ended under it"
+BROKEN_OFF = "the machine did not let it run to the end"
 
 
 class Compiler(Protocol):
@@ -94,8 +98,8 @@ def races(build: Compiler, name: str) -> Finding:
 
 def finding_in(run: Run, source: str) -> Finding:
     """Returns what a run says about the file of that name. Pure."""
-    if run.problem == NO_RUN:
-        return Finding(missing=NO_RUN)
+    if run.problem in (NO_RUN, ENDED, BROKEN_OFF):
+        return Finding(missing=run.problem)
     race = first_race(run.output, source)
     return Finding(race=race) if race else Finding(missing=run.problem)
 
@@ -123,17 +127,22 @@ def _own_line(stack: str, source: str) -> str:
 
 
 def _watched(sandbox: Sandbox, program: Path, rounds: int, clients: int) -> Run:
-    """Runs a server under ThreadSanitizer, and has it serve so many clients at once, so often."""
-    problem = ""
+    """Runs a server under ThreadSanitizer, and has it serve `clients` clients at once, `rounds`
+    times."""
     server = Server(sandbox, program, OPTIONS)
+    started = False
+    problem = ""
     try:
         server.start()
+        started = True
         for _ in range(rounds):
             if not _served(server, clients):
                 problem = "under it, some clients got no reply"
         server.settle()
-    except (CheckFailed, Inconclusive):
-        problem = NO_RUN
+    except CheckFailed:
+        problem = ENDED if started else NO_RUN
+    except Inconclusive:
+        problem = BROKEN_OFF if started else NO_RUN
     finally:
         server.close()
     output = server.box.output
@@ -143,7 +152,7 @@ def _watched(sandbox: Sandbox, program: Path, rounds: int, clients: int) -> Run:
 
 
 def _served(server: Server, number: int) -> bool:
-    """Lets so many clients send a request at once; returns whether each got a reply."""
+    """Lets `number` clients send a request at once; returns whether each got a reply."""
     clients = [server.ask(n) for n in range(number)]
     served = answered(server, *clients)
     for client in clients:

@@ -25,6 +25,9 @@ class Printed(NamedTuple):
     head: bytes = b""
     tail: bytes = b""
 
+    def kept(self) -> bytes:
+        return self.head
+
 
 class MadeUpBox:
     """A box with made-up processes. It notes what it is asked to do."""

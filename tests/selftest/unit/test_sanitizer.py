@@ -11,7 +11,10 @@ from typing import Dict, List, Optional, Sequence
 import pytest
 
 from checks import sanitizer
-from checks.sanitizer import NO_RUN, Run, Finding, first_race, finding_in
+from checks.client import Client
+from checks.sanitizer import BROKEN_OFF, ENDED, NO_RUN, Finding, Run, finding_in, first_race
+from checks.verdict import CheckFailed, Inconclusive
+from selftest.unit.made_up import MadeUpServer
 
 SOURCE = "mt_server.c"
 RULE = "=" * 18
@@ -183,8 +186,34 @@ def test_a_run_without_a_report_says_nothing() -> None:
     assert finding_in(Run("listening on 4711\n"), SOURCE) == Finding()
 
 
-def test_a_run_that_broke_off_is_no_witness() -> None:
-    assert finding_in(Run(GCC_12, NO_RUN), SOURCE) == Finding(missing=NO_RUN)
+@pytest.mark.parametrize("problem", [NO_RUN, ENDED, BROKEN_OFF])
+def test_a_run_that_came_to_no_good_end_is_no_witness(problem: str) -> None:
+    assert finding_in(Run(GCC_12, problem), SOURCE) == Finding(missing=problem)
+
+
+class Ending(MadeUpServer):
+    """A server that ends at its start, or when it has started."""
+    error: Exception
+    starts: bool
+
+    def start(self) -> None:
+        if not self.starts:
+            raise self.error
+
+    def connect(self) -> Client:
+        raise self.error
+
+
+@pytest.mark.parametrize("error, starts, problem", [
+    (CheckFailed("", "", ""), False, NO_RUN), (CheckFailed("", "", ""), True, ENDED),
+    (Inconclusive(), False, NO_RUN), (Inconclusive(), True, BROKEN_OFF)])
+def test_how_a_run_came_to_no_good_end(monkeypatch: pytest.MonkeyPatch, error: Exception,
+                                       starts: bool, problem: str) -> None:
+    made = Ending()
+    made.error, made.starts = error, starts
+    monkeypatch.setattr(sanitizer, "Server", lambda *_: made)
+    run = sanitizer._watched(made.sandbox, Path("mt_server"), rounds=1, clients=1)
+    assert run.problem == problem
 
 
 class Built:
