@@ -10,12 +10,12 @@ that much, the check is inconclusive.
 from __future__ import annotations
 
 import re
-import signal
 import time
 from pathlib import Path
 from types import TracebackType
 from typing import Callable, List, Mapping, Match, Optional, Sequence, Set, Type
 
+from checks import symptoms
 from checks.client import Arrivals, Client, connection
 from checks.verdict import CheckFailed, too_busy
 from sandbox.sandbox import Sandbox
@@ -24,19 +24,21 @@ from watching.quiet import Activity, Quiet, activity_of
 
 # All times are seconds, on the clock where nothing else is said.
 #
-# A server that has been asleep for so long is waiting for something that will not come. Shorter,
+# A server that has been asleep for this long is waiting for something that will not come. Shorter,
 # and a right server that pauses fails; longer, and every failure takes longer to find.
 QUIET = 1.2
-# A thread in state D (it waits for a disk, or in vfork(2)) counts as asleep only after so many
-# times that. Less, and a slow disk fails a right server; more, and a hanging vfork takes longer.
+# A thread in state D (it waits for a disk, or in vfork(2)) counts as asleep only after that time
+# multiplied by this. Less, and a slow disk fails a right server; more, and a hanging vfork takes
+# longer.
 STUCK_FACTOR = 3
-# A server that wakes up now and then is given up when it has been asleep for so many times that in
-# all. Less, and one that polls slowly fails; more, and one that polls for ever takes longer.
+# A server that wakes up now and then is given up when it has been asleep for that time multiplied
+# by this in all. Less, and one that polls slowly fails; more, and one that polls for ever takes
+# longer.
 ASLEEP_FACTOR = 3
 # CPU time that a server may use without meeting a condition. Less, and a right one that has
 # much to compute fails; more, and one that spins takes longer.
 CPU_BUDGET = 3.0
-# After so long the machine is to blame: it has given the server no CPU time. Less, and a busy
+# After this time the machine is to blame: it has given the server no CPU time. Less, and a busy
 # machine makes more checks inconclusive; more, and it takes longer to say so.
 PATIENCE = 60.0
 # Between two looks at the clients. Shorter costs CPU time, which the server may need; longer, and
@@ -48,14 +50,18 @@ LOOK = 5 * STEP
 # time. Less, and a busy machine looks like a busy server; more, and checks of such servers take
 # very long: they settle hundreds of times.
 SETTLE_PATIENCE, RESTLESS_PATIENCE = 2.0, 0.1
-# Asleep for so long, it has dealt with all that it was sent. Shorter, and a pause between two steps
-# counts; longer, and every check takes longer.
+# Asleep for this long, it has dealt with all that it was sent. Shorter, and a pause between two
+# steps counts; longer, and every check takes longer.
 SETTLED = 0.05
-# The same between two clients that connect, where a wrong guess does not matter.
+# The same between two clients that connect. Shorter, and data races show in checks that are not
+# about them; longer, and every client of many takes longer.
 SETTLED_CLIENT = 3 * STEP
 # What was printed may still be on its way through the pipe when the server is asleep or has ended.
+# Less, and a right server fails on a busy machine; more, and one that does not start takes longer.
 OUTPUT_DELAY = 0.5
-END_DELAY = 0.5  # that a server which seems to be gone has, to be known to have ended
+# A server that seems to be gone has this time to be known to have ended. Less, and one that ends
+# slowly is said to be running; more, and one that has only closed its socket takes longer.
+END_DELAY = 0.5
 
 ANNOUNCEMENT = re.compile(rb"listening on (\d{1,5})\n")
 # One arena of malloc(3) for all threads: so the sizes of the address space can be compared.
@@ -132,9 +138,9 @@ class Server:
         return self.clients[-1]
 
     def connect_in_turn(self, number: int) -> List[Client]:
-        """Returns so many new clients, silent. Each connects when the server has fallen asleep
-        after the one before: so a data race between its threads, which has a check of its own,
-        seldom shows here."""
+        """Returns `number` new clients that stay silent. Each connects when the server has fallen
+        asleep after the one before: so a data race between its threads, which has a check of its
+        own, seldom shows here."""
         clients = []
         for _ in range(number):
             clients.append(self.connect())
@@ -181,8 +187,9 @@ class Server:
                 arrivals.wait(STEP)
 
     def settle(self, quiet: float = SETTLED, patience: float = SETTLE_PATIENCE) -> None:
-        """Waits until the server has nothing more to do: it has been asleep for so long. One that
-        spins, or wakes up by a timer, is waited for once with patience, then hardly any more."""
+        """Waits until the server has nothing more to do: it has been asleep for `quiet` seconds.
+        One that spins, or wakes up by a timer, is waited for once, up to `patience` seconds, then
+        hardly any more."""
         began = now = time.monotonic()
         if self._restless:
             patience = min(patience, RESTLESS_PATIENCE)
@@ -259,19 +266,7 @@ class Server:
     def ending(self) -> str:
         """Returns in words whether and how the program ended, to follow "the server"."""
         status = self.box.status(timeout=END_DELAY)
-        if status is None:
-            return "is still running, but no longer listens"
-        if status == -1:
-            return "has ended, together with the box around it"
-        if status & 0x7f:
-            number = status & 0x7f
-            return f"was killed by signal {number} ({signal.strsignal(number)})"
-        words = f"ended with status {status >> 8}"
-        left = len(self.live())
-        if left:
-            started = "1 process" if left == 1 else f"{left} processes"
-            words += f"; it left {started} running"
-        return words
+        return symptoms.ending_words(status, left=len(self.live()))
 
     def close(self) -> None:
         """Ends the server and everything that it started."""

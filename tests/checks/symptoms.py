@@ -1,7 +1,9 @@
 """The words for the symptoms of a server that does wrong, for the student.
 
-Pure functions of what was seen: diagnosis.py collects that. The words claim no more than was seen.
-A thread that sleeps in the kernel function do_wait is "blocked in waitpid()", whatever it is for.
+Pure functions of what was seen: diagnosis.py collects that. The words claim no more than was seen,
+but for one thing: of several calls that sleep in the same kernel function, they name the one that
+it is most often. A thread in do_wait is "blocked in waitpid()", though it may be waitid(); one in
+wait_woken is "blocked in recv()", though a send() to a client that does not read sleeps there, too.
 """
 from __future__ import annotations
 
@@ -209,7 +211,23 @@ def listeners(holders: Sequence[Tuple[int, int]]) -> str:
     return f"{len(holders)} processes have it open, process {pid} as descriptor {descriptor}"
 
 
-# --- what became of children and threads ---
+# --- what became of the server, its children and threads ---
+
+def ending_words(status: Optional[int], left: int) -> str:
+    """Returns how a server has ended, to follow "the server". `status` is that of wait(2): None if
+    it runs, -1 if nobody knows; `left` is how many processes it has left behind."""
+    if status is None:
+        return "is still running, but no longer listens"
+    if status == -1:
+        return "has ended, together with the box around it"
+    if status & 0x7f:
+        number = status & 0x7f
+        return f"was killed by signal {number} ({signal.strsignal(number)})"
+    words = f"ended with status {status >> 8}"
+    if left:
+        words += f"; it left {counted(left, 'process')} running"
+    return words
+
 
 def sigchld(signals: Mapping[str, int]) -> str:
     """Returns what a process with these signal sets, by name, does with SIGCHLD."""
@@ -227,11 +245,9 @@ def sigchld(signals: Mapping[str, int]) -> str:
 def threads(processes: Mapping[int, Process], idle: Collection[int]) -> str:
     """Returns what there is of threads for clients."""
     own = _own(processes, idle)
-    if not own:
-        return ""
-    others = _beside(processes, own)
-    if others:
-        return _beside_words(others, "thread")
+    beside = _beside_words(processes, own, "thread")
+    if beside or not own:
+        return beside
     # The stack of a thread stays mapped for a while after its end: so little memory means that
     # there was none.
     size = sum(process.address_space for process in own)
@@ -245,11 +261,9 @@ def children(processes: Mapping[int, Process], idle: Collection[int], ignored: b
     """Returns what there is, or was, of processes for clients. `ignored`: a process that ignores
     SIGCHLD leaves no trace of its children (wait(2), NOTES)."""
     own = _own(processes, idle)
-    if not own:
-        return ""
-    others = _beside(processes, own)
-    if others:
-        return _beside_words(others, "process")
+    beside = _beside_words(processes, own, "process")
+    if beside or not own:
+        return beside
     zombies = len(processes) > len(own)
     if zombies or any(process.reaped_faults for process in own):
         return "a child was created and has ended"
@@ -260,11 +274,12 @@ def _own(processes: Mapping[int, Process], idle: Collection[int]) -> List[Proces
     return [process for pid, process in processes.items() if pid in idle and not process.zombie]
 
 
-def _beside(processes: Mapping[int, Process], own: Sequence[Process]) -> int:
-    """Returns how many threads there are besides the first one of each own process."""
-    return sum(process.threads for process in processes.values() if not process.zombie) - len(own)
-
-
-def _beside_words(number: int, noun: str) -> str:
+def _beside_words(processes: Mapping[int, Process], own: Sequence[Process], noun: str) -> str:
+    """Returns how many threads there are besides the first one of each own process, under that
+    noun; "" if there are none, or no own process."""
+    every = sum(process.threads for process in processes.values() if not process.zombie)
+    number = every - len(own)
+    if not own or number == 0:
+        return ""
     verb = "is" if number == 1 else "are"
     return f"besides the server itself there {verb} {counted(number, noun)}"
