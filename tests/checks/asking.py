@@ -19,7 +19,7 @@ from checks.verdict import CheckFailed, Inconclusive
 # Clients at the same time. Fewer, and a server with a few fixed workers passes; more, and gradings
 # take longer, on one core above all.
 AT_ONCE = 8
-# Clients one after another. Fewer, and a fixed table of so many places is not noticed; more, and
+# Clients one after another. Fewer, and a fixed table of as many places is not noticed; more, and
 # gradings take longer.
 MANY = 100
 # What may stay behind at any time: a child that is just being reaped, a descriptor that is just
@@ -79,7 +79,7 @@ def refused(server: Server) -> bool:
     except ConnectionRefusedError:
         return True
     except ConnectionResetError:
-        return False
+        pass  # there was a listen queue to be thrown out of
     return False
 
 

@@ -152,7 +152,7 @@ class Arrivals:
         self._open = [client for client in self._open if not client.ended]
 
     def wait(self, seconds: float) -> None:
-        """Waits until something arrives, for so long at most."""
+        """Waits until something arrives, `seconds` at most."""
         self._selector.select(seconds)
 
     def __enter__(self) -> Arrivals:

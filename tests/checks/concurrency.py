@@ -37,7 +37,7 @@ def concurrency(server: Server) -> None:
 
 @by_hand(SEVEN_SILENT + "; exec 3>&-; sleep 1; ./client.py localhost 2999 10")
 def _new_clients(server: Server, silent: int) -> None:
-    """New clients are served while so many of the old ones stay silent, and the others have
+    """New clients are served while `silent` of the old ones stay silent, and the others have
     left."""
     server.settle()
     for n in range(3):

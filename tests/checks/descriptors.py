@@ -21,9 +21,11 @@ MT_DESCRIPTORS = Check(
     "Threads share one table of descriptors: who closes each connection, and when?", BY_HAND)
 
 # Seconds asleep until a connection is known to stay open although another client has connected.
+# Shorter, and the words leave out that it was closed then; longer, and the failure takes longer.
 LATE_QUIET = 0.2
 # Seconds for all children to fall asleep in serve_client(): what they close before it, they have
-# closed by then. Less, and a busy machine fails right servers.
+# closed by then. Less, and a busy machine fails right servers; more, and a server whose children
+# never sleep takes longer.
 ALL_ASLEEP = 20.0
 
 

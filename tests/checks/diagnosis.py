@@ -5,15 +5,13 @@ Here is what /proc shows at this moment; symptoms.py puts it into words.
 """
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List
+from typing import List
 
 from checks import symptoms
+from checks.client import Client
+from checks.server import Server
 from checks.symptoms import Scene, Thread
 from watching import procfs
-
-if TYPE_CHECKING:  # Server uses this module
-    from checks.client import Client
-    from checks.server import Server
 
 
 def doing(server: Server) -> str:

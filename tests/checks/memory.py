@@ -22,20 +22,27 @@ MT_MEMORY = Check(
     STACKS)
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
-# What is never freed, for each client: at least a page, if anything (probe.c). More than so many
-# are no block of a sensible program, but a stack (8 MiB by default).
+# What is never freed, for each client: at least a page, if anything (probe.c). More than this is no
+# block of a sensible program, but a stack (8 MiB by default). Smaller, and a large block is called
+# a stack; larger, and a small stack is called a block. The check fails in any case.
 LARGEST_BLOCK = 8 * PAGE
-# Times that the size is taken, after so many clients each. Fewer, and stacks that are kept for the
-# next threads look like a leak; more take longer.
+# The size is taken this many times, after CLIENTS clients each. Fewer, and stacks that are kept for
+# the next threads look like a leak; more take longer.
 ROUNDS = 10
 CLIENTS = 20
-# The memory may grow for good in so many of these rounds: by the stack of one more thread that was
-# alive at the same time.
+# The memory may grow for good in this many of the rounds: by the stack of one more thread that was
+# alive at the same time. Fewer, and such a right server fails; more, and a leak that is not in each
+# round passes.
 GROWTHS = 1
-# Seconds asleep until a server has dealt with what it was sent, where that is one client.
+# Seconds asleep until a server has dealt with what it was sent, where that is one client. Shorter,
+# and a size is taken too early, with a thread still there; longer, and every round takes longer.
 BRIEF = 0.015
-FREED_QUIET = 0.1  # seconds asleep until it is not going to free anything soon
-END_QUIET = 0.5  # seconds asleep until a connection is not going to end
+# Seconds asleep until it is not going to free anything soon. Shorter, and a server that cleans up a
+# little later is waited for at the end of all rounds instead; longer, and every round takes longer.
+FREED_QUIET = 0.1
+# Seconds asleep until a connection is not going to end. Shorter, and the clients after it come too
+# early; longer, and a server that closes none takes longer.
+END_QUIET = 0.5
 
 
 def stays(server: Server) -> None:

@@ -17,8 +17,8 @@ STRAY = b"tcp_accept: descriptor"
 
 
 def one_for_each_client(server: Server) -> None:
-    """So many clients, so many processes, of one thread each; they end when the clients have been
-    served. Raises CheckFailed."""
+    """One process for each client, of one thread each; they end when the clients have been served.
+    Raises CheckFailed."""
     done = f"{AT_ONCE} clients connected and stayed silent"
     threads_before = server.threads()
     clients = server.connect_in_turn(AT_ONCE)

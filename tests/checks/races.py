@@ -18,8 +18,9 @@ MT_RACES = Check(
     "./client_bench.sh 2999 8 1  # the server built by: make clean; "
     "make CFLAGS='-g -fsanitize=thread' mt_server")
 SERVER = "mt_server"
-# Seconds of CPU until the replies count as missing: some right servers spin until a new thread has
-# taken over its descriptor, and the probe lets it begin late.
+# Seconds of CPU until the replies count as missing. Less, and right servers fail that spin until a
+# new thread has taken over its descriptor, as the probe lets it begin late; more, and others that
+# spin take longer.
 BUDGET = 10.0
 
 

@@ -28,10 +28,15 @@ FLOOD = 300
 # Clients with the same trouble, one after another. Fewer, and a leak is no more than SLACK; more,
 # and it takes longer.
 FAULTS = 10
-# Seconds asleep until a server has dealt with one client; and at most until one that has no
-# descriptors left has tried to accept.
-BRIEF, SHORTAGE = 0.015, 0.2
-LARGE = 1 << 20  # bytes of a request that never ends
+# Seconds asleep until a server has dealt with one client. Shorter, and descriptors are counted too
+# early; longer, and each of some attempts takes longer.
+BRIEF = 0.015
+# Seconds at most until a server that has no descriptors left has tried to accept. Shorter, and one
+# on a busy machine is spared the fault; longer, and one that tries again and again takes longer.
+SHORTAGE = 0.2
+# Bytes of a request that never ends. Fewer, and they fit into the buffers of a server that never
+# reads them, or checks no length; more take longer.
+LARGE = 1 << 20
 PIECE = b"7" * (1 << 16)
 
 # SO_LINGER of zero seconds: the close resets the connection.

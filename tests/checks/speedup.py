@@ -7,8 +7,8 @@ three steps, none with a bound on wall time:
  2. Overtaking (here): seven requests of the largest n are sent, and nobody waits for the replies.
     When they are in progress (all have been read, or a task for each of them has run, and one
     computes), an eighth client sends a request that costs nothing. Its reply comes before any of
-    the seven, unless whoever computes keeps the others from computing: be it by a lock that is
-    taken by trying and yielding, while all of them burn CPU time.
+    the seven, unless whoever computes keeps the others from computing: for example by a lock that
+    is taken by trying and yielding, while all of them burn CPU time.
     The verdict is "parallel" when, besides, seven tasks have each run RUN_SHARE. It is "serial"
     when the server has used SERIAL_SHARE without that, and "memoised" when a reply comes although
     hardly anything was computed. A busy machine only makes this take longer.
@@ -49,17 +49,17 @@ MT_SPEEDUP = Check(
     "While one thread computes, what keeps another one from computing too?",
     "./client_bench.sh 2999 >/dev/null & sleep 0.5; top -H -p PID")
 
-# Seconds of CPU: a task that has run so much has done more than to go on after a SIGCONT. Smaller,
+# Seconds of CPU: a task that has run longer has done more than to go on after a SIGCONT. Smaller,
 # and a task that has only woken up counts as one that serves; larger, and the quick request is sent
 # later, when a request of the seven may be ready already.
 AWAKE = 0.0001
-# A task that has run so much is computing. Smaller, and one that only reads its request counts;
+# A task that has run this share is computing. Smaller, and one that only reads its request counts;
 # larger, and again the quick request comes late.
 BEGUN_SHARE = 0.01
-# A task that has run so much is one of those that compute at the same time. Smaller, and the tasks
-# of a serial server pass by what they do while they wait; larger, and grading takes longer.
+# A task that has run this share is one of those that compute at the same time. Smaller, and the
+# tasks of a serial server pass by what they do while they wait; larger, and grading takes longer.
 RUN_SHARE = 0.08
-# A server that has used so much, and seven tasks have not each run RUN_SHARE, is serial: in a
+# A server that has used this share, and seven tasks have not each run RUN_SHARE, is serial: in a
 # parallel one, even on one core, they have by about 7 * RUN_SHARE. Smaller, and an unfair scheduler
 # looks serial; larger, and a serial server takes longer to find out.
 SERIAL_SHARE = 2.4
@@ -115,7 +115,7 @@ class Observation(NamedTuple):
     asleep: float  # since the last activity of a task
 
     def busy(self, least: float) -> List[int]:
-        """Returns the tasks that have run for more than so many seconds."""
+        """Returns the tasks that have run for more than `least` seconds."""
         return [task for task, run in self.tasks.items() if run > least]
 
     def speed_up(self) -> float:

@@ -15,8 +15,8 @@ MT_THREADS = Check(
 
 
 def one_for_each_client(server: Server) -> None:
-    """So many clients, so many threads, and no more processes; the threads end when the clients
-    have been served. Raises CheckFailed."""
+    """One thread for each client, and no more processes; the threads end when the clients have been
+    served. Raises CheckFailed."""
     done = f"{AT_ONCE} clients connected and stayed silent"
     before = server.threads()
     clients = server.connect_in_turn(AT_ONCE)

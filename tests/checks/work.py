@@ -19,10 +19,11 @@ FEWEST, MOST = 4.0, 16.0
 # nothing, and eight times nothing would be right. Smaller, and that passes; larger, and a machine
 # that has become faster since the calibration fails right servers.
 LEAST_SHARE = 0.25
-# Of the step: an unlucky moment may spoil one for a right server, but never saves a wrong one.
+# Of the step: an unlucky moment may spoil one for a right server, but never saves a wrong one. More
+# of them take longer to find fault; fewer blame a right server on a busy machine.
 ATTEMPTS = 3
 # How many times SINGLE_RUN the server may use for each request until it is no longer waited for.
-# Less gives up on slow machines; more waits longer for what spins.
+# Fewer, and a right server on a slow machine fails; more, and one that spins takes longer.
 PATIENCE = 40
 LEAST_TIME = 1e-3  # seconds: what less CPU time counts as, to divide by it
 
@@ -59,8 +60,8 @@ def work(server: Server, n: int) -> float:
 
 
 def _cpu_time(server: Server, n: int, number: int) -> float:
-    """Returns the seconds of CPU that so many requests at once took; raises CheckFailed unless each
-    gets its reply."""
+    """Returns the seconds of CPU that `number` requests at once took; raises CheckFailed unless
+    each gets its reply."""
     clients = server.connect_in_turn(number)
     meter = Meter(server.box.tree, server.cpu_time)
     send_at_once(server, clients, b"%d\n" % n)

@@ -1,4 +1,5 @@
-"""How much CPU time a request takes: the service computes fib(n) by as many calls as its value.
+"""How much CPU time a request takes: the service computes fib(n) by about twice as many calls as
+its value (2 fib(n) - 1, with fib(0) = fib(1) = 1).
 
 So one request that is measured tells the cost of any other. The bench uses this, too.
 """
@@ -46,5 +47,5 @@ def large_enough(n: int, cost: float) -> int:
 
 
 def scaled(cost: float, n: int, other: int) -> float:
-    """Returns what a request of `other` costs, if one of n costs so much. Any unit."""
+    """Returns what a request of `other` costs, if one of n costs `cost`. Any unit."""
     return cost * float(GOLDEN ** (other - n))

@@ -1,5 +1,5 @@
 """Which connections to a server have been accepted: sock_diag(7), and /proc/net/tcp where that is
-not to be had."""
+not available."""
 import contextlib
 import errno
 import os

@@ -7,7 +7,7 @@ be taken for "no such process".
 `user` is the user whose processes are looked at (-1: no matter). The kernel shows descriptors,
 memory maps and wait channels only to the same user, or to who may trace it (ptrace(2),
 "PTRACE_MODE_READ_FSCREDS"); in a container, root may not. So these files are read with the rights
-of that user, see `as_user`. """
+of that user, see `as_user`."""
 import contextlib
 import ctypes
 import os
@@ -33,6 +33,7 @@ class Process(NamedTuple):
 
     @property
     def zombie(self) -> bool:
+        """Whether it has ended, and its parent has not waited for it yet."""
         return self.state in "ZX"
 
 

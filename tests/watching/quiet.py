@@ -4,7 +4,7 @@ of its own.
 A program is asleep when no thread is runnable and none has run since the look before. It is quiet
 when it has been asleep for long enough; how long is the caller's business. A busy machine keeps a
 thread runnable, not asleep, and so only makes the wait longer: that is why verdicts do not depend
-on the load. """
+on the load."""
 from typing import FrozenSet, Iterable, NamedTuple, Optional
 
 from watching import procfs
