@@ -60,6 +60,7 @@ class Starter:
 
 @pytest.fixture(scope="session")
 def grading(request: pytest.FixtureRequest) -> Grading:
+    """The grading of one server, which is told what happens."""
     plugin = request.config.pluginmanager.get_plugin("grading")
     assert isinstance(plugin, Grading), "graded checks are run by checker.sh"
     return plugin

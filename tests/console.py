@@ -91,6 +91,7 @@ class Parser(argparse.ArgumentParser):
     """An argument parser that reports wrong usage in one line, with exit status 2."""
 
     def error(self, message: str) -> NoReturn:
+        """Ends the process, with the message in one line."""
         self.exit(EXIT_COULD_NOT, f"{self.prog}: {message}; see {self.help_command()}\n")
 
     def help_command(self) -> str:

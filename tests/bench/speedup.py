@@ -9,7 +9,6 @@ from typing import Dict, List, Mapping, Sequence
 
 from bench.figures import Figure, speedups
 from bench.host import this_host
-from bench.servers import SYNCHRONOUS
 from checks import workload
 from checks.asking import AT_ONCE, answered
 from checks.server import Server
@@ -22,6 +21,7 @@ ROUNDS = 2
 # Wall time over CPU time of the synchronous server, which does nothing but compute: above that, the
 # machine was busy with something else.
 BUSY = 1.4
+REFERENCE = "reference"  # the synchronous server, among those that are measured
 
 
 def measured_speedups(sandbox: Sandbox, synchronous: Path,
@@ -32,16 +32,16 @@ def measured_speedups(sandbox: Sandbox, synchronous: Path,
     the synchronous server does not start."""
     n = workload.calibrated_n(sandbox, synchronous) - 1
     with contextlib.ExitStack() as stack:
-        servers = _started(stack, sandbox, {SYNCHRONOUS: synchronous, **programs})
+        servers = _started(stack, sandbox, {REFERENCE: synchronous, **programs})
         overflows = {name: _overflows(server) for name, server in servers.items()}
-        meter = Meter(servers[SYNCHRONOUS].box.tree, servers[SYNCHRONOUS].cpu_time)
+        meter = Meter(servers[REFERENCE].box.tree, servers[REFERENCE].cpu_time)
         times = _turnarounds(servers, n)
-        busy = sum(times[SYNCHRONOUS]) > BUSY * meter.cpu_time()
+        busy = sum(times[REFERENCE]) > BUSY * meter.cpu_time()
         lost = max(_overflows(server) - overflows[name] for name, server in servers.items())
     remarks = remarks_on(busy, lost)
     complete = {name for name, measured in times.items() if len(measured) == ROUNDS}
-    return {name: [line_for(times[SYNCHRONOUS], times[name]) + remarks]
-            if {SYNCHRONOUS, name} <= complete else [] for name in programs}
+    return {name: [line_for(times[REFERENCE], times[name]) + remarks]
+            if {REFERENCE, name} <= complete else [] for name in programs}
 
 
 def _started(stack: contextlib.ExitStack, sandbox: Sandbox,
@@ -55,7 +55,7 @@ def _started(stack: contextlib.ExitStack, sandbox: Sandbox,
         try:
             server.start()
         except (CheckFailed, Inconclusive):
-            if name == SYNCHRONOUS:
+            if name == REFERENCE:
                 raise
             continue
         servers[name] = server
@@ -100,6 +100,8 @@ def remarks_on(busy: bool, overflows: int) -> str:
 
 
 def line_for(reference: Sequence[float], times: Sequence[float]) -> str:
+    """Returns the line about a server whose rounds took these times, and the synchronous server's
+    the reference times."""
     found = Figure.of(speedups(reference, times))
     return (f"measured: {AT_ONCE} clients are served {found.median:.1f} times as fast as by the "
             f"synchronous server ({found.low:.1f} to {found.high:.1f} in {ROUNDS} rounds), on "

@@ -1,16 +1,18 @@
 """The layout that the lab keeps to, in all its C and Python but the corpus: lines of at most 100
-columns, files of at most 300 lines, functions that fit on a screen."""
+columns, files of at most 300 lines, functions that fit on a screen. What others call has a
+docstring; tests have a name instead."""
 from __future__ import annotations
 
 import ast
 import re
 from pathlib import Path
-from typing import Iterator, List, Tuple
+from typing import Iterator, List, Tuple, Union
 
 from selftest.copies import files_of_lab
 from selftest.process import LAB
 
-CORPUS = Path("tests/selftest/submissions")
+SELFTEST = Path("tests/selftest")
+CORPUS = SELFTEST / "submissions"
 COLUMNS, TAB = 100, 8
 FILE_LINES = 300
 C_LINES = 25  # of code: blank lines, comments and the outer braces do not count
@@ -42,6 +44,18 @@ def python_functions(text: str) -> List[Tuple[str, int]]:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
 
 
+def undocumented(node: Union[ast.Module, ast.ClassDef]) -> Iterator[str]:
+    """Yields the name of each public class, function and method without a docstring. What is
+    defined in a function is not public."""
+    for inner in node.body:
+        if not isinstance(inner, (ast.ClassDef, ast.FunctionDef)) or inner.name.startswith("_"):
+            continue
+        if not ast.get_docstring(inner):
+            yield inner.name
+        if isinstance(inner, ast.ClassDef):
+            yield from undocumented(inner)
+
+
 def test_no_line_is_wider_than_a_hundred_columns() -> None:
     wide = [f"{path}:{number}" for path, text in sources(".c", ".h", ".py")
             for number, line in enumerate(text.splitlines(), start=1)
@@ -64,6 +78,19 @@ def test_no_c_function_has_more_than_25_lines_of_code() -> None:
 def test_no_python_function_has_more_than_30_lines() -> None:
     assert [f"{path}: {name}: {lines}" for path, text in sources(".py")
             for name, lines in python_functions(text) if lines > PYTHON_LINES] == []
+
+
+def test_public_functions_have_a_docstring() -> None:
+    assert [f"{path}: {name}" for path, text in sources(".py")
+            if SELFTEST not in path.parents and not path.name.startswith("test_")
+            for name in undocumented(ast.parse(text))] == []
+
+
+def test_undocumented_functions_are_found() -> None:
+    methods = "class A:\n  'doc'\n  def f(self):\n    pass\n  def _g(self):\n    pass\n"
+    inner = "def h():\n  'doc'\n  def i():\n    pass\ndef _j():\n  pass\n"
+    assert list(undocumented(ast.parse(methods + inner))) == ["f"]
+    assert list(undocumented(ast.parse("class B:\n  pass\ndef k():\n  pass\n"))) == ["B", "k"]
 
 
 def test_functions_are_found_and_measured() -> None:
