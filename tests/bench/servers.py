@@ -18,7 +18,7 @@ from sandbox.launcher import own_environment
 from sandbox.sandbox import Sandbox
 
 HERE = Path(__file__).resolve().parent
-SYNCHRONOUS = "server"
+SYNCHRONOUS = workload.SYNCHRONOUS
 ALL = (SYNCHRONOUS, *SERVERS)
 STRATEGIES = {SYNCHRONOUS: "one client at a time", "mp_server": "a process per client",
               "mt_server": "a thread per client"}

@@ -14,6 +14,7 @@ from typing import Dict, NamedTuple, Optional, Protocol, Sequence
 from checks.asking import AT_ONCE, answered
 from checks.server import Server
 from checks.verdict import CheckFailed, Inconclusive
+from checks.workload import SYNCHRONOUS
 from sandbox.sandbox import Sandbox
 
 # By these names a program would tell ThreadSanitizer to keep silent: functions that it calls if the
@@ -85,11 +86,11 @@ def races(build: Compiler, name: str) -> Finding:
     is in the result; raises BoxFailed only."""
     if C11_THREADS in build.program(name).read_bytes():
         return Finding(missing="it does not know C11 threads")
-    programs = build.variant("tsan", FLAGS, ("server", name))
+    programs = build.variant("tsan", FLAGS, (SYNCHRONOUS, name))
     if programs is None:
         return Finding(missing="nothing compiles with -fsanitize=thread (is libtsan installed?)")
     # The lab's own server, which has no threads: does ThreadSanitizer work on this machine?
-    own = _watched(build.sandbox, programs["server"], rounds=1, clients=1)
+    own = _watched(build.sandbox, programs[SYNCHRONOUS], rounds=1, clients=1)
     if own.problem:
         return Finding(missing="it does not work on this machine" + _reason(own.output))
     run = _watched(build.sandbox, programs[name], ROUNDS, AT_ONCE)

@@ -12,6 +12,7 @@ from checks.server import Server
 from sandbox.sandbox import Sandbox
 from watching.meter import Meter
 
+SYNCHRONOUS = "server"  # the program of the lab's own server, for one client at a time
 LARGEST = 40  # the largest n that the service computes
 GOLDEN = 1.618  # the golden ratio: fib(n + 1) / fib(n), and so the ratio of their costs
 
@@ -28,7 +29,7 @@ LEAST_TIME = 1e-5  # seconds: what a clock that has not ticked yet counts as
 
 def calibrated_n(sandbox: Sandbox, synchronous: Path) -> int:
     """Returns the n whose computing takes about SINGLE_RUN of CPU on this machine. `synchronous`:
-    the lab's own server for one client at a time. Raises CheckFailed or Inconclusive if that does
+    the program SYNCHRONOUS. Raises CheckFailed or Inconclusive if that does
     not start."""
     with Server(sandbox, synchronous) as server:
         meter = Meter(server.box.tree, server.cpu_time)
