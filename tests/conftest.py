@@ -15,12 +15,13 @@ from checks.catalogue import BY_ID, CHECKS
 from checks.check import Check
 from checks.server import Server
 from checks.verdict import CheckFailed, Inconclusive, NotGraded
+from checks.workload import SYNCHRONOUS
 from checks.workload import calibrated_n as find_n
 from grading.build import Build
 from grading.grader import Grading
-from watching import procfs
+from watching import private
 
-Verdict = Optional[Exception]  # what a check has raised, if it has
+Raised = Optional[Exception]  # what a check has raised, if it has
 Hook = Callable[..., Generator[None, None, None]]
 # The annotation is for mypy: pluggy 1.0, which defines the decorator, has no types.
 hook_wrapper: Callable[[Hook], Hook] = pytest.hookimpl(hookwrapper=True)
@@ -45,7 +46,7 @@ class Starter:
         self._grading.started(server)
         server.start()
         user = server.box.user
-        if probe and not all(procfs.has_mapped(pid, library.name, user) for pid in server.idle):
+        if probe and not all(private.has_mapped(pid, library.name, user) for pid in server.idle):
             raise CheckFailed(
                 f"started ./{self._program} 0 with a library preloaded (ld.so(8), LD_PRELOAD)",
                 "the library to stay loaded",
@@ -101,25 +102,25 @@ def server(serves_concurrently: None, start: Starter) -> Server:
 
 
 @pytest.fixture(scope="session")
-def verdicts() -> Dict[str, Verdict]:
+def raised() -> Dict[str, Raised]:
     """What the check of concurrency has raised, by server."""
     return {}
 
 
 @pytest.fixture
-def concurrency(start: Starter, compiled: str, verdicts: Dict[str, Verdict]) -> Verdict:
+def concurrency(start: Starter, compiled: str, raised: Dict[str, Raised]) -> Raised:
     """What the check of concurrency raises, or None. It is run once for each server."""
-    if compiled not in verdicts:
+    if compiled not in raised:
         try:
             concurrency_check.concurrency(start())
-            verdicts[compiled] = None
+            raised[compiled] = None
         except (CheckFailed, Inconclusive) as error:
-            verdicts[compiled] = error
-    return verdicts[compiled]
+            raised[compiled] = error
+    return raised[compiled]
 
 
 @pytest.fixture
-def serves_concurrently(concurrency: Verdict) -> None:
+def serves_concurrently(concurrency: Raised) -> None:
     """Spares the check if the server does not serve clients concurrently."""
     if isinstance(concurrency, CheckFailed):
         raise NotGraded("not graded until it serves clients concurrently")
@@ -131,7 +132,7 @@ def serves_concurrently(concurrency: Verdict) -> None:
 def calibrated_n(grading: Grading) -> int:
     """The n whose fib(n) takes about SINGLE_RUN seconds of CPU on this machine."""
     build = grading.build.keeping("calibration")
-    return find_n(build.sandbox, build.program("server"))
+    return find_n(build.sandbox, build.program(SYNCHRONOUS))
 
 
 @pytest.fixture

@@ -90,7 +90,7 @@ def _communicate(process: subprocess.Popen[str], given: str, server: Server) -> 
         except subprocess.TimeoutExpired:
             given = ""
         now = time.monotonic()
-        quiet.look(now, server.activity())
+        quiet.note(now, server.activity())
         if quiet.asleep > PATIENCE:
             raise LoadFailed("it is idle while clients wait for a reply")
         if now - began > LONGEST:

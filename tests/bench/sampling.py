@@ -29,7 +29,7 @@ from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Set
 from bench.timeline import Span, State
 from checks.client import Client
 from checks.server import Server
-from watching import procfs
+from watching import private, procfs
 from watching.connections import Connections, blocked_on
 from watching.meter import memory_of
 from watching.procfs import Task
@@ -124,7 +124,7 @@ class TaskCounters:
         for task in self.tasks:
             self._used[task.tid] = task.run - self._first.get(task.tid, 0.0)
         self._last = {task.tid: task.run for task in self.tasks}
-        self._quiet.look(now, self._activity())
+        self._quiet.note(now, self._activity())
         self._sampled = now
 
     @property
@@ -173,7 +173,7 @@ class Sampler:
         self._sampled = now
 
     def _sample_memory(self) -> None:
-        with procfs.as_user(self._server.box.user):
+        with private.as_user(self._server.box.user):
             size = memory_of({task.pid for task in self.counters.tasks})
         self.memory = max(self.memory or 0, size)
 
@@ -207,8 +207,8 @@ class Sampler:
 
     def _look_closely(self) -> Sight:
         tasks = self.counters.tasks
-        with procfs.as_user(self._server.box.user):
-            sockets = {pid: procfs.sockets(pid) for pid in {task.pid for task in tasks}}
+        with private.as_user(self._server.box.user):
+            sockets = {pid: private.sockets(pid) for pid in {task.pid for task in tasks}}
             blocked = {task.tid: blocked_on(task.pid, task.tid) for task in tasks}
         return Sight(tasks, sockets, blocked)
 

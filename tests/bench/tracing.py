@@ -116,7 +116,7 @@ class TracedRound:
         for readable in select.select(list(waiting), [], [], timeout)[0]:
             traced = waiting[readable]
             if traced.client is not None:
-                traced.client.look()
+                traced.client.receive()
                 if traced.client.line is not None:
                     traced.answered = self._now()
 

@@ -148,8 +148,9 @@ def seen_by(client: Client, server: Server) -> str:
     if client.ended:
         how = "was reset" if client.ended == "reset" else "ended"
         return words(f"{received}the connection {how} without a reply", helpers(server))
-    parts = [f"{received}no reply", closer(lambda: diagnosis.doing(server)),
-             closer(lambda: diagnosis.connection(server, client))]
+    parts = [f"{received}no reply",
+             closer_look(lambda: diagnosis.doing(server)),
+             closer_look(lambda: diagnosis.connection(server, client))]
     if len(server.box.tree()) == 1:
         parts.append(helpers(server))
     return words(*parts)
@@ -162,10 +163,10 @@ def helpers(server: Server) -> str:
         server.settle()
         return diagnosis.helpers(server)
 
-    return closer(look)
+    return closer_look(look)
 
 
-def closer(look: Callable[[], str]) -> str:
+def closer_look(look: Callable[[], str]) -> str:
     """Returns what a closer look at a failure shows, in words; "" if it fails itself: the verdict
     stands already. What should not happen then is in the grading's log."""
     try:

@@ -94,7 +94,7 @@ class Client:
         poll.register(self.socket, select.POLLOUT)
         return bool(poll.poll(0))
 
-    def look(self) -> None:
+    def receive(self) -> None:
         """Takes in what has arrived."""
         while not self.ended:
             try:
@@ -138,15 +138,15 @@ class Arrivals:
     def __init__(self, clients: Sequence[Client]) -> None:
         self._open = list(clients)
         self._selector = selectors.DefaultSelector()
-        self.take_in()
+        self.receive()
         for client in self._open:
             self._selector.register(client.socket, selectors.EVENT_READ)
 
-    def take_in(self) -> None:
+    def receive(self) -> None:
         """Lets each client take in what has arrived; then forgets those whose connection has
         ended: they would count as readable for ever."""
         for client in self._open:
-            client.look()
+            client.receive()
             if client.ended and client.socket in self._selector.get_map():
                 self._selector.unregister(client.socket)
         self._open = [client for client in self._open if not client.ended]

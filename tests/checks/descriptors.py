@@ -4,8 +4,8 @@ from __future__ import annotations
 import signal
 
 from checks import diagnosis
-from checks.asking import (AT_ONCE, CLEANUP_QUIET, MANY, SLACK, by_hand, closer, refused, served,
-                           words)
+from checks.asking import (AT_ONCE, CLEANUP_QUIET, MANY, SLACK, by_hand, closer_look, refused,
+                           served, words)
 from checks.check import Check
 from checks.client import Client
 from checks.server import Server
@@ -46,9 +46,9 @@ def _ends(server: Server, client: Client, done: str) -> None:
     if not server.wait(lambda: bool(client.ended), client):
         raise CheckFailed(done, expected, words(
             "the connection stays open",
-            closer(lambda: diagnosis.connection(server, client)),
-            closer(lambda: diagnosis.doing(server)),
-            closer(lambda: _late(server, client))))
+            closer_look(lambda: diagnosis.connection(server, client)),
+            closer_look(lambda: diagnosis.doing(server)),
+            closer_look(lambda: _late(server, client))))
     if client.ended == "flooded":
         raise CheckFailed(done, expected,
                           f"{client.dropped} more bytes, and the connection still open")
@@ -96,4 +96,4 @@ def port_is_free_after_death(server: Server) -> None:
             "not its children",
             "no process to be listening on the port any more",
             words("a child still holds the listening socket",
-                  closer(lambda: diagnosis.listeners(server))))
+                  closer_look(lambda: diagnosis.listeners(server))))

@@ -11,7 +11,7 @@ from checks import symptoms
 from checks.client import Client
 from checks.server import Server
 from checks.symptoms import Scene, Thread
-from watching import procfs
+from watching import private, procfs
 
 
 def doing(server: Server) -> str:
@@ -22,13 +22,13 @@ def doing(server: Server) -> str:
         return f"the server {server.ending()}"
     main = scene.main()
     signals = procfs.signal_sets(main.task.pid) if main else {}
-    return symptoms.doing(scene, signals)
+    return symptoms.doing_words(scene, signals)
 
 
 def _scene(server: Server) -> Scene:
     processes = server.box.tree()
     tasks = sorted(task for pid in processes for task in procfs.tasks(pid))
-    channels = procfs.wait_channels(tasks, server.box.user)
+    channels = private.wait_channels(tasks, server.box.user)
     threads = [Thread(task, channel, procfs.in_kernel(task))
                for task, channel in zip(tasks, channels)]
     return Scene(threads, processes, server.idle)
@@ -43,9 +43,9 @@ def connection(server: Server, client: Client) -> str:
     if inode is None:
         return ""
     if inode == 0:
-        return symptoms.queued(queued)
-    holders = procfs.holders(live, inode, server.box.user)
-    return symptoms.connection(holders, server.box.tree(), server.idle)
+        return symptoms.queued_words(queued)
+    holders = private.holders(live, inode, server.box.user)
+    return symptoms.connection_words(holders, server.box.tree(), server.idle)
 
 
 def listeners(server: Server) -> str:
@@ -57,12 +57,12 @@ def listeners(server: Server) -> str:
                  if socket.local == server.port and socket.state == procfs.LISTENS]
     if not listening:
         return ""
-    return symptoms.listeners(procfs.holders(live, listening[0], server.box.user))
+    return symptoms.listeners_words(private.holders(live, listening[0], server.box.user))
 
 
 def sigchld(pid: int) -> str:
     """Returns what a process does with the signal that says that a child has ended."""
-    return symptoms.sigchld(procfs.signal_sets(pid))
+    return symptoms.sigchld_words(procfs.signal_sets(pid))
 
 
 def helpers(server: Server) -> str:
@@ -70,9 +70,9 @@ def helpers(server: Server) -> str:
     cannot be told. The server should be idle by now."""
     processes = server.box.tree()
     if server.name == "mt_server":
-        return symptoms.threads(processes, server.idle)
+        return symptoms.threads_words(processes, server.idle)
     ignored = any(symptoms.in_set(procfs.signal_sets(pid), "SigIgn") for pid in server.idle)
-    return symptoms.children(processes, server.idle, ignored)
+    return symptoms.children_words(processes, server.idle, ignored)
 
 
 def _live(server: Server) -> List[int]:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from checks import diagnosis
-from checks.asking import AT_ONCE, CLEANUP_QUIET, by_hand, closer, served, words
+from checks.asking import AT_ONCE, CLEANUP_QUIET, by_hand, closer_look, served, words
 from checks.check import CLOSE_SEVEN, SEVEN_SILENT, Check
 from checks.server import Server
 from checks.symptoms import counted
@@ -29,14 +29,14 @@ def one_for_each_client(server: Server) -> None:
             words(f"{len(server.workers())} more than the "
                   + counted(len(server.idle), "process") + " without clients, and "
                   + counted(more_threads, "more thread"),
-                  closer(lambda: diagnosis.doing(server))))
+                  closer_look(lambda: diagnosis.doing(server))))
     workers = server.workers()
     threads = max((process.threads for pid, process in server.box.tree().items()
                    if pid in workers), default=0)
     if threads > 1:
         raise CheckFailed(done, "processes with one thread each",
                           words(f"one with {threads} threads",
-                                closer(lambda: diagnosis.doing(server))))
+                                closer_look(lambda: diagnosis.doing(server))))
     for client in clients:
         served(server, client.send(b"1\n"), done + "; then each sent '1'")
         client.close()
@@ -51,7 +51,7 @@ def _children_end(server: Server) -> None:
         raise CheckFailed(
             done, "their processes to end",
             words(counted(len(server.workers()), "more process") + " than without clients",
-                  closer(lambda: diagnosis.doing(server))))
+                  closer_look(lambda: diagnosis.doing(server))))
     if STRAY in server.said():
         raise CheckFailed(
             done, "their processes to end without another call of tcp_accept()",

@@ -19,7 +19,7 @@ from checks import symptoms
 from checks.client import Arrivals, Client, connection
 from checks.verdict import CheckFailed, too_busy
 from sandbox.sandbox import Sandbox
-from watching import procfs
+from watching import private, procfs
 from watching.quiet import Activity, Quiet, activity_of
 
 # All times are seconds, on the clock where nothing else is said.
@@ -171,13 +171,13 @@ class Server:
         used_before = self.cpu_time()
         with Arrivals(clients) as arrivals:
             while True:
-                arrivals.take_in()
+                arrivals.receive()
                 if condition():
                     return True
                 now = time.monotonic()
                 if now - looked > LOOK:
                     looked = now
-                    watched.look(now, self.activity())
+                    watched.note(now, self.activity())
                     used = self.cpu_time() - used_before
                     if _asleep_for_good(watched, quiet) or used > budget:
                         return condition()
@@ -200,7 +200,7 @@ class Server:
                 return
             time.sleep(STEP)
             now = time.monotonic()
-            watched.look(now, self.activity())
+            watched.note(now, self.activity())
 
     def activity(self) -> Optional[Activity]:
         """Returns what changes whenever a thread of the server runs; None if one could run now."""
@@ -245,7 +245,7 @@ class Server:
     def descriptors_of(self, pid: int) -> int:
         """Returns how many descriptors a process has open, 0 if it has ended. Raises CheckFailed if
         it hides them."""
-        number = procfs.descriptor_count(pid, self.box.user)
+        number = private.descriptor_count(pid, self.box.user)
         if number is None:
             raise CheckFailed("looked at the server's open descriptors",
                               "them to be visible in /proc", "the server hides them "

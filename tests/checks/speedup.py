@@ -12,7 +12,7 @@ three steps, none with a bound on wall time:
     The verdict is "parallel" when, besides, seven tasks have each run RUN_SHARE. It is "serial"
     when the server has used SERIAL_SHARE without that, and "memoised" when a reply comes although
     hardly anything was computed. A busy machine only makes this take longer.
- 3. Work (work.py): the CPU time of eight requests over that of one.
+ 3. Work (work_of_eight.py): the CPU time of eight requests over that of one.
 
 Tasks that may run on one CPU only, on a machine with more, are not parallel either.
 
@@ -33,7 +33,7 @@ from checks.client import Client
 from checks.diagnosis import doing
 from checks.server import Server
 from checks.verdict import CheckFailed, too_busy
-from checks.work import work
+from checks.work_of_eight import work_of_eight
 from checks.workload import LARGEST
 from watching import procfs
 from watching.meter import Meter
@@ -83,7 +83,7 @@ STARVED = 60.0
 BEGIN_STEP, COMPUTE_STEP = 0.003, 0.015
 
 
-class Verdict(enum.Enum):
+class Meaning(enum.Enum):
     """What an observation means."""
     WAIT = "nothing is certain yet"
     PARALLEL = "as many tasks as there are clients have run"
@@ -124,23 +124,23 @@ class Observation(NamedTuple):
         return (sum(self.tasks.values()) + self.waiting) / self.wall
 
 
-def verdict_of(seen: Observation, goal: Goal) -> Verdict:
+def meaning_of(seen: Observation, goal: Goal) -> Meaning:
     """Returns what an observation means. Pure; the order of the questions matters."""
     right = str(fib(LARGEST))
     if right in seen.lines and seen.cpu_time < LEAST_SHARE * goal.cost:
-        return Verdict.MEMOISED
+        return Meaning.MEMOISED
     enough = len(seen.busy(goal.least)) >= goal.clients
     if goal.reading and not seen.unread:
         enough = True
     if enough and max(seen.tasks.values(), default=0.0) > BEGUN_SHARE * goal.cost:
-        return Verdict.PARALLEL
+        return Meaning.PARALLEL
     if seen.used >= SERIAL_SHARE * goal.cost:
-        return Verdict.SERIAL
+        return Meaning.SERIAL
     if seen.ended == goal.clients:
-        return Verdict.ENDED
+        return Meaning.ENDED
     if seen.asleep > ASLEEP and not any(seen.lines):
-        return Verdict.ASLEEP
-    return Verdict.STARVED if seen.wall > STARVED else Verdict.WAIT
+        return Meaning.ASLEEP
+    return Meaning.STARVED if seen.wall > STARVED else Meaning.WAIT
 
 
 class Requests:
@@ -175,26 +175,26 @@ class Requests:
         return seen.speed_up()
 
     def _wait(self, goal: Goal, step: float) -> Observation:
-        """Looks until something is certain. Returns the last look if that is Verdict.PARALLEL."""
+        """Looks until something is certain. Returns the last look if that is Meaning.PARALLEL."""
         used_before = self._meter.cpu_time()
         quiet = Quiet(time.monotonic(), self.server.activity())
         while True:
             time.sleep(step)
             seen = self._observe(goal, quiet, used_before)
-            verdict = verdict_of(seen, goal)
-            if verdict is Verdict.PARALLEL:
+            meaning = meaning_of(seen, goal)
+            if meaning is Meaning.PARALLEL:
                 return seen
-            if verdict is not Verdict.WAIT:
-                self._fail(verdict, seen, goal)
+            if meaning is not Meaning.WAIT:
+                self._fail(meaning, seen, goal)
 
     def _observe(self, goal: Goal, quiet: Quiet, used_before: float) -> Observation:
         for client in self.clients:
-            client.look()
+            client.receive()
         # After the replies: what has been computed for them is in it.
         sample = self._meter.sample()
         wall = time.monotonic() - self._meter.began
         cpu_time = self._meter.cpu_time()
-        quiet.look(time.monotonic(), self.server.activity())
+        quiet.note(time.monotonic(), self.server.activity())
         return Observation(
             wall=wall,
             tasks=sample.tasks,
@@ -206,22 +206,22 @@ class Requests:
             unread=goal.reading and self.server.unread(self.clients),
             asleep=quiet.asleep)
 
-    def _fail(self, verdict: Verdict, seen: Observation, goal: Goal) -> NoReturn:
-        """Raises what a verdict other than PARALLEL or WAIT means for the check."""
+    def _fail(self, meaning: Meaning, seen: Observation, goal: Goal) -> NoReturn:
+        """Raises what a meaning other than PARALLEL or WAIT leads to."""
         expected = f"{goal.clients} threads or processes that compute at the same time"
-        if verdict is Verdict.STARVED:
+        if meaning is Meaning.STARVED:
             raise too_busy(f"the server got {seen.cpu_time:.2f} s of CPU time in "
                            f"{seen.wall:.0f} s")
-        if verdict is Verdict.MEMOISED:
+        if meaning is Meaning.MEMOISED:
             raise CheckFailed(self._done, "replies that are computed for each request",
                               f"a reply after {seen.cpu_time * 1000:.0f} ms of CPU time: nothing "
                               "was computed")
-        if verdict is Verdict.SERIAL:
+        if meaning is Meaning.SERIAL:
             raise CheckFailed(self._done, expected,
                               f"only {len(seen.busy(goal.least))} of them had computed when the "
                               f"server had used {seen.used:.1f} s of CPU: not all requests are "
                               f"computed at the same time; {doing(self.server)}")
-        if verdict is Verdict.ENDED:
+        if meaning is Meaning.ENDED:
             raise CheckFailed(self._done, expected,
                               f"all connections had ended after {seen.cpu_time:.2f} s of CPU time; "
                               f"the first client saw: {seen_by(self.clients[0], self.server)}")
@@ -281,6 +281,6 @@ def judge(start: Callable[[], Server], server: Server, n: int) -> str:
     cost = workload.scaled(workload.SINGLE_RUN, n, LARGEST)
     speed_up = overtaking(start, server, cost)
     server.close()
-    share = work(start(), n)
+    share = work_of_eight(start(), n)
     return (f"on {AT_ONCE - 1} idle cores the speed-up would be {speed_up:.1f}; {AT_ONCE} requests "
             f"used {share:.1f} times the CPU time of one")

@@ -81,7 +81,7 @@ def counted(number: int, noun: str) -> str:
 
 # --- what the threads do ---
 
-def doing(scene: Scene, signals: Mapping[str, int]) -> str:
+def doing_words(scene: Scene, signals: Mapping[str, int]) -> str:
     """Returns what the threads of a scene do. `signals`: the signal sets of the main thread's
     process, by name."""
     main = scene.main()
@@ -171,7 +171,7 @@ def end_of_connection(sockets: Iterable[Connection], port: int,
     return inode, waiting
 
 
-def queued(number: int) -> str:
+def queued_words(number: int) -> str:
     """Returns the words for a connection that nobody has accepted, with the number of those in the
     listen queue; "" if the queue is empty: then it has just left it."""
     if number == 0:
@@ -181,8 +181,8 @@ def queued(number: int) -> str:
     return f"{number} connections, including this one, are still in the listen queue"
 
 
-def connection(holders: Sequence[Tuple[int, int]], processes: Mapping[int, Process],
-               idle: Collection[int]) -> str:
+def connection_words(holders: Sequence[Tuple[int, int]], processes: Mapping[int, Process],
+                     idle: Collection[int]) -> str:
     """Returns who holds a connection. `holders`: process and descriptor of each."""
     if not holders:
         return ""
@@ -201,7 +201,7 @@ def _who(pid: int, processes: Mapping[int, Process], idle: Collection[int]) -> s
     return f"process {pid}"
 
 
-def listeners(holders: Sequence[Tuple[int, int]]) -> str:
+def listeners_words(holders: Sequence[Tuple[int, int]]) -> str:
     """Returns who holds the listening socket. `holders`: process and descriptor of each."""
     if not holders:
         return ""
@@ -229,7 +229,7 @@ def ending_words(status: Optional[int], left: int) -> str:
     return words
 
 
-def sigchld(signals: Mapping[str, int]) -> str:
+def sigchld_words(signals: Mapping[str, int]) -> str:
     """Returns what a process with these signal sets, by name, does with SIGCHLD."""
     if in_set(signals, "SigBlk"):
         pending = in_set(signals, "ShdPnd") or in_set(signals, "SigPnd")
@@ -242,7 +242,7 @@ def sigchld(signals: Mapping[str, int]) -> str:
     return "no handler is installed for SIGCHLD"
 
 
-def threads(processes: Mapping[int, Process], idle: Collection[int]) -> str:
+def threads_words(processes: Mapping[int, Process], idle: Collection[int]) -> str:
     """Returns what there is of threads for clients."""
     own = _own(processes, idle)
     beside = _beside_words(processes, own, "thread")
@@ -257,7 +257,7 @@ def threads(processes: Mapping[int, Process], idle: Collection[int]) -> str:
             "one default thread stack")
 
 
-def children(processes: Mapping[int, Process], idle: Collection[int], ignored: bool) -> str:
+def children_words(processes: Mapping[int, Process], idle: Collection[int], ignored: bool) -> str:
     """Returns what there is, or was, of processes for clients. `ignored`: a process that ignores
     SIGCHLD leaves no trace of its children (wait(2), NOTES)."""
     own = _own(processes, idle)

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from checks import diagnosis
-from checks.asking import AT_ONCE, CLEANUP_QUIET, closer, served, words
+from checks.asking import AT_ONCE, CLEANUP_QUIET, closer_look, served, words
 from checks.check import SEVEN_SILENT, Check
 from checks.server import Server
 from checks.symptoms import counted
@@ -25,7 +25,7 @@ def one_for_each_client(server: Server) -> None:
             done, f"{AT_ONCE} more threads than the {before} without clients",
             words(f"{server.threads() - before} more, and "
                   + counted(len(server.workers()), "more process"),
-                  closer(lambda: diagnosis.doing(server))))
+                  closer_look(lambda: diagnosis.doing(server))))
     if server.workers():
         raise CheckFailed(done, "no more processes than without clients",
                           f"{len(server.workers())} more")
@@ -36,4 +36,4 @@ def one_for_each_client(server: Server) -> None:
         raise CheckFailed(
             f"{AT_ONCE} clients were served and left", "their threads to end",
             words(counted(server.threads() - before, "more thread") + " than without clients",
-                  closer(lambda: diagnosis.doing(server))))
+                  closer_look(lambda: diagnosis.doing(server))))

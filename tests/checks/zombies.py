@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from checks import diagnosis
-from checks.asking import (AT_ONCE, CLEANUP_QUIET, MANY, SLACK, by_hand, closer, served,
+from checks.asking import (AT_ONCE, CLEANUP_QUIET, MANY, SLACK, by_hand, closer_look, served,
                            still_serves, stopped, words)
 from checks.check import CLOSE_SEVEN, SEVEN_SILENT, Check
 from checks.server import Server
@@ -43,8 +43,8 @@ def of_one_moment(server: Server) -> None:
     raise CheckFailed(
         done, f"at most {SLACK} zombies",
         words(f"{len(zombies)} zombies after {AT_ONCE + 2} clients",
-              closer(lambda: _after_more_clients(server)),
-              closer(lambda: diagnosis.sigchld(zombies[0].parent))), hint)
+              closer_look(lambda: _after_more_clients(server)),
+              closer_look(lambda: diagnosis.sigchld(zombies[0].parent))), hint)
 
 
 def _after_more_clients(server: Server) -> str:

@@ -42,8 +42,8 @@ class Quiet:
         # A program that wakes up by a timer is never asleep for long, but often.
         self.asleep_in_all = 0.0
 
-    def look(self, now: float, activity: Optional[Activity]) -> None:
-        """Takes in what was seen at a time; None: something was runnable."""
+    def note(self, now: float, activity: Optional[Activity]) -> None:
+        """Takes note of what was seen at `now`; None: something was runnable."""
         if activity is not None:
             self.asleep_in_all += now - self._looked
         if activity is None or activity != self._activity:

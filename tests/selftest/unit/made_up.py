@@ -109,7 +109,7 @@ class MadeUpServer(Server):
     def wait(self, condition: Callable[[], bool], *clients: Client, quiet: float = 0,
              budget: float = 0) -> bool:
         for client in clients:
-            client.look()
+            client.receive()
         return condition()
 
     def settle(self, quiet: float = 0, patience: float = 0) -> None:

@@ -8,7 +8,7 @@ from typing import Type
 import pytest
 
 from checks import diagnosis
-from checks.asking import by_hand, closer, fib, no_more_processes, seen_by, stopped, words
+from checks.asking import by_hand, closer_look, fib, no_more_processes, seen_by, stopped, words
 from checks.verdict import CheckFailed, Inconclusive
 from selftest.unit.made_up import IDLE, MadeUpServer
 
@@ -36,7 +36,7 @@ def test_a_closer_look_at_a_server_that_is_gone_shows_nothing(
     def look() -> str:
         raise kind("gone")
 
-    assert closer(look) == "" and capsys.readouterr().err == ""
+    assert closer_look(look) == "" and capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("kind", [LookupError, RuntimeError, TypeError])
@@ -45,7 +45,7 @@ def test_a_bug_in_a_closer_look_is_in_the_log(
     def look() -> str:
         raise kind("a bug of the checker's")
 
-    assert closer(look) == ""
+    assert closer_look(look) == ""
     said = capsys.readouterr().err
     assert "Traceback" in said and "a bug of the checker's" in said
 
@@ -77,5 +77,5 @@ def test_what_a_client_saw_instead_of_a_reply(monkeypatch: pytest.MonkeyPatch) -
             (b"", False, "no reply; the server is running; it has no child")):
         with closing(MadeUpServer(reply=reply, closes=closes)) as server:
             client = server.connect()
-            client.look()
+            client.receive()
             assert seen_by(client, server) == seen

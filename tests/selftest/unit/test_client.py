@@ -31,7 +31,7 @@ def test_a_reply_is_there_when_it_is_complete(pair: Pair) -> None:
     lines = []
     for piece in (b"8", b"9", b"\nand", b" more"):
         server.send(piece)
-        client.look()
+        client.receive()
         lines.append(client.line)
     assert lines == [None, None, "89", "89"] and client.ended == ""
 
@@ -39,7 +39,7 @@ def test_a_reply_is_there_when_it_is_complete(pair: Pair) -> None:
 def test_bytes_that_are_no_text_do_no_harm(pair: Pair) -> None:
     client, server = pair
     server.send(b"\xff8\n")
-    client.look()
+    client.receive()
     assert client.line == "\\xff8"
 
 
@@ -47,7 +47,7 @@ def test_the_end_of_a_connection_is_seen_after_the_reply(pair: Pair) -> None:
     client, server = pair
     server.send(b"1\n")
     server.close()
-    client.look()
+    client.receive()
     assert (client.line, client.ended) == ("1", "closed")
 
 
@@ -59,7 +59,7 @@ def test_a_flood_is_counted_and_not_read_for_ever(pair: Pair) -> None:
             server.send(bytes(1 << 16))
         except BlockingIOError:
             pass
-        client.look()
+        client.receive()
         if client.ended:
             break
     assert client.ended == "flooded"
@@ -89,10 +89,10 @@ def test_arrivals_are_taken_in_and_ended_clients_not_waited_for() -> None:
         assert clients[0].ended == "closed"
         pairs[1][1].send(b"5\n")
         arrivals.wait(5.0)
-        arrivals.take_in()
+        arrivals.receive()
         assert clients[1].line == "5"
         pairs[2][1].close()
-        arrivals.take_in()
+        arrivals.receive()
         arrivals.wait(0.0)
     assert clients[2].ended == "closed"
     for ours, theirs in pairs:

@@ -37,7 +37,7 @@ def scene(*threads: Thread, zombies: int = 0) -> Scene:
 
 
 def doing(*threads: Thread, zombies: int = 0, signals: Mapping[str, int] = NO_SIGNALS) -> str:
-    return symptoms.doing(scene(*threads, zombies=zombies), signals)
+    return symptoms.doing_words(scene(*threads, zombies=zombies), signals)
 
 
 # --- what a thread does ---
@@ -110,7 +110,7 @@ def test_a_grandchild_is_not_the_server_s_to_wait_for() -> None:
     seen = scene(thread(SERVER, "do_wait"), thread(101, "do_wait"), thread(102, "wait_woken"))
     processes = dict(seen.processes)
     processes[102] = process(102, parent=101)
-    assert symptoms.doing(seen._replace(processes=processes), NO_SIGNALS) == (
+    assert symptoms.doing_words(seen._replace(processes=processes), NO_SIGNALS) == (
         "the server is blocked in waitpid() for child 101; 1 other process is blocked in "
         "waitpid(); 1 other process is blocked in recv()")
 
@@ -159,7 +159,7 @@ def test_children_of_a_server_that_is_gone_are_not_the_server() -> None:
 
 def test_before_the_first_client_the_first_process_is_the_server() -> None:
     seen = scene(thread(SERVER, "futex_wait_queue"), thread(101, "wait_woken"))
-    assert symptoms.doing(seen._replace(idle=set()), NO_SIGNALS).startswith(
+    assert symptoms.doing_words(seen._replace(idle=set()), NO_SIGNALS).startswith(
         "the server is blocked in futex()")
 
 
@@ -196,7 +196,7 @@ def test_an_end_that_is_gone_is_none() -> None:
     (7, "7 connections, including this one, are still in the listen queue"),
 ])
 def test_the_listen_queue(number: int, words: str) -> None:
-    assert symptoms.queued(number) == words
+    assert symptoms.queued_words(number) == words
 
 
 FAMILY = {SERVER: process(SERVER, 1), 101: process(101), 102: process(102, parent=101)}
@@ -214,11 +214,11 @@ FAMILY = {SERVER: process(SERVER, 1), 101: process(101), 102: process(102, paren
      "descriptor 4 of process 102 and of 1 more process"),
 ])
 def test_who_holds_a_connection(holders: List[Any], words: str) -> None:
-    assert symptoms.connection(holders, FAMILY, {SERVER}) == words
+    assert symptoms.connection_words(holders, FAMILY, {SERVER}) == words
 
 
 def test_one_of_several_idle_processes_is_not_the_server_itself() -> None:
-    assert symptoms.connection([(101, 4)], FAMILY, {SERVER, 101}) == (
+    assert symptoms.connection_words([(101, 4)], FAMILY, {SERVER, 101}) == (
         "its connection is descriptor 4 of process 101 of the server")
 
 
@@ -228,7 +228,7 @@ def test_one_of_several_idle_processes_is_not_the_server_itself() -> None:
     ([(101, 3), (102, 5)], "2 processes have it open, process 101 as descriptor 3"),
 ])
 def test_who_holds_the_listening_socket(holders: List[Any], words: str) -> None:
-    assert symptoms.listeners(holders) == words
+    assert symptoms.listeners_words(holders) == words
 
 
 # --- children and threads ---
@@ -245,7 +245,7 @@ def test_who_holds_the_listening_socket(holders: List[Any], words: str) -> None:
      "SIGCHLD is blocked in the process that should reap them, and one is pending"),
 ])
 def test_what_becomes_of_sigchld(signals: Dict[str, int], words: str) -> None:
-    assert symptoms.sigchld(signals) == words
+    assert symptoms.sigchld_words(signals) == words
 
 
 def family(*children: Process, **more: Any) -> Dict[int, Process]:
@@ -263,7 +263,7 @@ def family(*children: Process, **more: Any) -> Dict[int, Process]:
     (family(state="Z"), False, ""),  # the server itself has ended
 ])
 def test_the_children(processes: Dict[int, Process], ignored: bool, words: str) -> None:
-    assert symptoms.children(processes, {SERVER}, ignored) == words
+    assert symptoms.children_words(processes, {SERVER}, ignored) == words
 
 
 @pytest.mark.parametrize("processes, words", [
@@ -275,7 +275,7 @@ def test_the_children(processes: Dict[int, Process], ignored: bool, words: str) 
     ({}, ""),
 ])
 def test_the_threads(processes: Dict[int, Process], words: str) -> None:
-    assert symptoms.threads(processes, {SERVER}) == words
+    assert symptoms.threads_words(processes, {SERVER}) == words
 
 
 @pytest.mark.parametrize("number, noun, words", [

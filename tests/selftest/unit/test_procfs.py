@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from watching import connections, procfs
+from watching import connections, private, procfs
 
 NUMBERS = " 1 2 3 4 5 6 7 8 9 10 300 200 50 25 20 0 3 0 100 4096000 77"
 
@@ -42,7 +42,7 @@ def test_what_does_not_exist_is_left_out() -> None:
     assert procfs.process(nobody) is None
     assert list(procfs.tasks(nobody)) == [] and procfs.tree(nobody) == {}
     assert procfs.signal_sets(nobody) == {} and procfs.connections(nobody) == []
-    assert procfs.descriptor_count(nobody) == 0 and procfs.sockets(nobody) == {}
+    assert private.descriptor_count(nobody) == 0 and private.sockets(nobody) == {}
     assert connections.blocked_on(nobody, nobody) == -1
 
 
@@ -71,8 +71,8 @@ def test_sockets_and_their_holders() -> None:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         inode = os.fstat(listener.fileno()).st_ino
-        assert procfs.sockets(os.getpid())[inode] == listener.fileno()
-        assert procfs.holders([os.getpid()], inode) == [(os.getpid(), listener.fileno())]
+        assert private.sockets(os.getpid())[inode] == listener.fileno()
+        assert private.holders([os.getpid()], inode) == [(os.getpid(), listener.fileno())]
         port = listener.getsockname()[1]
         listening = [one for one in procfs.connections(os.getpid()) if one.local == port]
         assert [(one.state, one.inode) for one in listening] == [(procfs.LISTENS, inode)]
@@ -96,9 +96,9 @@ def test_files_are_read_as_another_user_only_for_a_time(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("mine")
     secret.chmod(0o600)
-    with procfs.as_user(-1):
+    with private.as_user(-1):
         assert secret.read_text() == "mine"
     if os.geteuid() == 0:
-        with procfs.as_user(12345), pytest.raises(PermissionError):
+        with private.as_user(12345), pytest.raises(PermissionError):
             secret.read_text()
     assert secret.read_text() == "mine"

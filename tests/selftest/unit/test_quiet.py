@@ -16,7 +16,7 @@ def followed(*seen: Optional[Activity], step: int = 10) -> Quiet:
     """Returns what is known after so many looks, 10 ms apart; the first one begins."""
     quiet = Quiet(0, seen[0])
     for number, activity in enumerate(seen[1:], start=1):
-        quiet.look(number * step, activity)
+        quiet.note(number * step, activity)
     return quiet
 
 
@@ -71,5 +71,5 @@ def test_uninterruptible_sleep_is_told_apart() -> None:
 def test_looks_may_come_at_any_distance() -> None:
     quiet = Quiet(1000, at_rest())
     for now in (1001, 1500, 1501, 4000):
-        quiet.look(now, at_rest())
+        quiet.note(now, at_rest())
     assert quiet.asleep == 3000

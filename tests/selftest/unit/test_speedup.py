@@ -9,8 +9,8 @@ import pytest
 
 from checks.asking import fib
 from checks.speedup import ASLEEP, AWAKE, BEGUN_SHARE, LEAST_SHARE, RUN_SHARE, SERIAL_SHARE
-from checks.speedup import STARVED, Goal, Observation, Verdict, only_cpu, verdict_of
-from checks.work import ENOUGH, SHARED, SPINNING, work_words
+from checks.speedup import STARVED, Goal, Observation, Meaning, only_cpu, meaning_of
+from checks.work_of_eight import ENOUGH, SHARED, SPINNING, work_words
 from checks.workload import LARGEST
 
 COST = 0.343  # seconds of CPU of one request, on the machine of the recordings
@@ -43,66 +43,66 @@ def observed(milliseconds: List[float], **more: Any) -> Observation:
 
 def test_all_read_and_one_computing_is_begun() -> None:
     seen = observed(SOLUTION_BEGINS, wall=0.0305, waiting=0.0341, unread=False)
-    assert verdict_of(seen, BEGIN) is Verdict.PARALLEL
+    assert meaning_of(seen, BEGIN) is Meaning.PARALLEL
 
 
 def test_a_request_that_nobody_has_read_is_waited_for() -> None:
-    assert verdict_of(observed(SOLUTION_BEGINS), BEGIN) is Verdict.WAIT
+    assert meaning_of(observed(SOLUTION_BEGINS), BEGIN) is Meaning.WAIT
 
 
 def test_seven_tasks_that_spin_for_a_lock_have_begun_though_not_all_have_read() -> None:
-    assert verdict_of(observed(LOCK_THAT_SPINS), BEGIN) is Verdict.PARALLEL
+    assert meaning_of(observed(LOCK_THAT_SPINS), BEGIN) is Meaning.PARALLEL
 
 
 def test_all_read_but_nobody_computing_is_waited_for() -> None:
     seen = observed([0.2] * 8, unread=False)
-    assert verdict_of(seen, BEGIN) is Verdict.WAIT
+    assert meaning_of(seen, BEGIN) is Meaning.WAIT
 
 
 def test_one_thread_that_computes_for_all_has_begun_when_all_are_read() -> None:
-    assert verdict_of(observed(ONE_THREAD_COMPUTES, unread=False), BEGIN) is Verdict.PARALLEL
+    assert meaning_of(observed(ONE_THREAD_COMPUTES, unread=False), BEGIN) is Meaning.PARALLEL
 
 
 def test_no_task_at_all_is_waited_for() -> None:
-    assert verdict_of(observed([], unread=False), BEGIN) is Verdict.WAIT
+    assert meaning_of(observed([], unread=False), BEGIN) is Meaning.WAIT
 
 
 def test_a_task_that_has_only_woken_up_does_not_count() -> None:
     just = 1000 * BEGUN_SHARE * COST
     seen = observed([2 * just] + [1000 * AWAKE] * 6)
-    assert verdict_of(seen, BEGIN) is Verdict.WAIT
-    assert verdict_of(observed([2 * just] + [1001 * AWAKE] * 6), BEGIN) is Verdict.PARALLEL
+    assert meaning_of(seen, BEGIN) is Meaning.WAIT
+    assert meaning_of(observed([2 * just] + [1001 * AWAKE] * 6), BEGIN) is Meaning.PARALLEL
 
 
 # --- the requests are computed ---
 
 def test_seven_that_have_computed_are_parallel() -> None:
-    assert verdict_of(observed(SOLUTION_COMPUTES), COMPUTE) is Verdict.PARALLEL
+    assert meaning_of(observed(SOLUTION_COMPUTES), COMPUTE) is Meaning.PARALLEL
 
 
 def test_some_that_have_computed_are_waited_for() -> None:
-    assert verdict_of(observed(SOLUTION_HALFWAY), COMPUTE) is Verdict.WAIT
+    assert meaning_of(observed(SOLUTION_HALFWAY), COMPUTE) is Meaning.WAIT
 
 
 def test_that_all_have_been_read_is_not_enough_for_parallel() -> None:
-    assert verdict_of(observed(ONE_THREAD_COMPUTES, unread=False), COMPUTE) is Verdict.WAIT
+    assert meaning_of(observed(ONE_THREAD_COMPUTES, unread=False), COMPUTE) is Meaning.WAIT
 
 
 def test_three_that_have_used_the_time_of_all_are_serial() -> None:
     lines = [None, None, RIGHT, RIGHT, None, None, None]
     seen = observed(LOCK_WITH_A_MUTEX, wall=1.2, lines=lines, ended=2, used=0.8255)
-    assert verdict_of(seen, COMPUTE) is Verdict.SERIAL
+    assert meaning_of(seen, COMPUTE) is Meaning.SERIAL
     assert len(seen.busy(COMPUTE.least)) == 3
 
 
 def test_the_budget_is_what_was_used_since_the_wait_began() -> None:
     seen = observed(LOCK_WITH_A_MUTEX, used=SERIAL_SHARE * COST - 0.001)
-    assert verdict_of(seen, COMPUTE) is Verdict.WAIT
+    assert meaning_of(seen, COMPUTE) is Meaning.WAIT
 
 
 def test_seven_of_a_busy_machine_that_ran_at_last_are_parallel_not_serial() -> None:
     seen = observed([RUN_SHARE * COST * 1001] * 7, used=SERIAL_SHARE * COST, wall=55.0)
-    assert verdict_of(seen, COMPUTE) is Verdict.PARALLEL
+    assert meaning_of(seen, COMPUTE) is Meaning.PARALLEL
 
 
 # --- replies without work ---
@@ -110,52 +110,52 @@ def test_seven_of_a_busy_machine_that_ran_at_last_are_parallel_not_serial() -> N
 @pytest.mark.parametrize("goal", [BEGIN, COMPUTE])
 def test_right_replies_without_cpu_time_are_memoised(goal: Goal) -> None:
     seen = observed(LOOP_INSTEAD_OF_RECURSION, lines=[RIGHT] * 7, ended=7, unread=False)
-    assert verdict_of(seen, goal) is Verdict.MEMOISED
+    assert meaning_of(seen, goal) is Meaning.MEMOISED
 
 
 def test_one_right_reply_without_cpu_time_is_enough() -> None:
     lines = [None, None, RIGHT, None, None, None, None]
     seen = observed([1.0] * 8, lines=lines, cpu_time=LEAST_SHARE * COST - 0.001)
-    assert verdict_of(seen, COMPUTE) is Verdict.MEMOISED
+    assert meaning_of(seen, COMPUTE) is Meaning.MEMOISED
 
 
 def test_a_right_reply_after_work_is_none() -> None:
     lines = [None, None, RIGHT, None, None, None, None]
     seen = observed([1.0] * 8, lines=lines, cpu_time=LEAST_SHARE * COST)
-    assert verdict_of(seen, COMPUTE) is Verdict.WAIT
+    assert meaning_of(seen, COMPUTE) is Meaning.WAIT
 
 
 def test_a_wrong_reply_without_cpu_time_is_not_memoised() -> None:
     seen = observed([0.1] * 8, lines=["error: too large"] * 7, ended=6)
-    assert verdict_of(seen, COMPUTE) is Verdict.WAIT
+    assert meaning_of(seen, COMPUTE) is Meaning.WAIT
 
 
 # --- when nothing more comes ---
 
 def test_connections_that_have_all_ended_end_the_wait() -> None:
-    assert verdict_of(observed([0.1] * 8, ended=7), COMPUTE) is Verdict.ENDED
-    assert verdict_of(observed([0.1] * 8, ended=6), COMPUTE) is Verdict.WAIT
+    assert meaning_of(observed([0.1] * 8, ended=7), COMPUTE) is Meaning.ENDED
+    assert meaning_of(observed([0.1] * 8, ended=6), COMPUTE) is Meaning.WAIT
 
 
 def test_a_server_that_sleeps_without_a_reply_is_asleep() -> None:
-    assert verdict_of(observed([0.1] * 8, asleep=ASLEEP + 0.01), BEGIN) is Verdict.ASLEEP
-    assert verdict_of(observed([0.1] * 8, asleep=ASLEEP), BEGIN) is Verdict.WAIT
+    assert meaning_of(observed([0.1] * 8, asleep=ASLEEP + 0.01), BEGIN) is Meaning.ASLEEP
+    assert meaning_of(observed([0.1] * 8, asleep=ASLEEP), BEGIN) is Meaning.WAIT
 
 
 def test_a_server_that_sleeps_after_a_reply_is_waited_for() -> None:
     lines = ["error: not now", None, None, None, None, None, None]
-    assert verdict_of(observed([0.1] * 8, lines=lines, asleep=5.0), BEGIN) is Verdict.WAIT
+    assert meaning_of(observed([0.1] * 8, lines=lines, asleep=5.0), BEGIN) is Meaning.WAIT
 
 
 def test_a_machine_that_gives_no_cpu_time_starves_it() -> None:
-    assert verdict_of(observed([0.1] * 8, wall=STARVED + 1), COMPUTE) is Verdict.STARVED
-    assert verdict_of(observed([0.1] * 8, wall=STARVED), COMPUTE) is Verdict.WAIT
+    assert meaning_of(observed([0.1] * 8, wall=STARVED + 1), COMPUTE) is Meaning.STARVED
+    assert meaning_of(observed([0.1] * 8, wall=STARVED), COMPUTE) is Meaning.WAIT
 
 
 def test_a_verdict_that_is_due_comes_before_starvation() -> None:
-    assert verdict_of(observed(SOLUTION_COMPUTES, wall=90.0), COMPUTE) is Verdict.PARALLEL
+    assert meaning_of(observed(SOLUTION_COMPUTES, wall=90.0), COMPUTE) is Meaning.PARALLEL
     seen = observed(LOCK_WITH_A_MUTEX, wall=90.0)
-    assert verdict_of(seen, COMPUTE) is Verdict.SERIAL
+    assert meaning_of(seen, COMPUTE) is Meaning.SERIAL
 
 
 # --- what is said of a parallel server ---

@@ -43,7 +43,7 @@ def work_words(before: float, eight: float, after: float) -> str:
     return ENOUGH
 
 
-def work(server: Server, n: int) -> float:
+def work_of_eight(server: Server, n: int) -> float:
     """Returns the CPU time of eight requests of n over that of one; raises CheckFailed if it is far
     from eight in each attempt."""
     for _ in range(ATTEMPTS):

@@ -1,0 +1,88 @@
+"""What /proc shows of a process only to the same user: descriptors, memory maps, wait channels.
+
+The kernel shows them to whoever may trace the process, too (ptrace(2),
+"PTRACE_MODE_READ_FSCREDS"); in a container, root may not. So these files are read with the rights
+of `user`, the one whose processes are looked at (-1: no matter). As in procfs.py, what has ended in
+the meantime is left out, never an error.
+"""
+import contextlib
+import ctypes
+import os
+from typing import Dict, Iterable, Iterator, List, Optional, Tuple
+
+from watching import procfs
+
+
+@contextlib.contextmanager
+def as_user(user: int) -> Iterator[None]:
+    """A time in which this thread reads files with the rights of another user, by setfsuid(2); -1:
+    with its own."""
+    if user == -1:
+        yield
+        return
+    libc = ctypes.CDLL(None)
+    libc.setfsgid(user)
+    libc.setfsuid(user)
+    try:
+        yield
+    finally:
+        libc.setfsuid(os.geteuid())
+        libc.setfsgid(os.getegid())
+
+
+def descriptor_count(pid: int, user: int = -1) -> Optional[int]:
+    """Returns how many descriptors a process has open: 0 if it has ended, None if it hides them
+    (prctl(2), PR_SET_DUMPABLE)."""
+    try:
+        with as_user(user):
+            return len(os.listdir(f"/proc/{pid}/fd"))
+    except PermissionError:
+        seen = procfs.process(pid)
+        return None if seen is not None and not seen.zombie else 0
+    except OSError:
+        return 0
+
+
+def sockets(pid: int, user: int = -1) -> Dict[int, int]:
+    """Returns a process's sockets, by inode: the descriptor of each, the lowest if there are
+    several. Nothing if that cannot be read, or it has ended."""
+    found: Dict[int, int] = {}
+    with contextlib.suppress(OSError), as_user(user):
+        for name in sorted(os.listdir(f"/proc/{pid}/fd"), key=int, reverse=True):
+            with contextlib.suppress(OSError):
+                target = os.readlink(f"/proc/{pid}/fd/{name}")
+                if target.startswith("socket:["):
+                    found[int(target[8:-1])] = int(name)
+    return found
+
+
+def holders(pids: Iterable[int], inode: int, user: int = -1) -> List[Tuple[int, int]]:
+    """Returns which of the processes have a socket open, and as which descriptor, the lowest of
+    each."""
+    open_ones = ((pid, sockets(pid, user).get(inode)) for pid in pids)
+    return [(pid, descriptor) for pid, descriptor in open_ones if descriptor is not None]
+
+
+def has_mapped(pid: int, library: str, user: int = -1) -> bool:
+    """Returns whether a process has a file of that name in its memory, or has ended."""
+    try:
+        with as_user(user), open(f"/proc/{pid}/maps", errors="replace") as maps:
+            return any(line.rstrip().endswith("/" + library) for line in maps)
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    except PermissionError:
+        return False
+
+
+def wait_channels(of: Iterable[procfs.Task], user: int = -1) -> List[str]:
+    """Returns the kernel functions in which threads sleep (proc(5), wchan); "" where that is not
+    known."""
+    found = []
+    with as_user(user):
+        for task in of:
+            try:
+                name = procfs.read(f"/proc/{task.pid}/task/{task.tid}/wchan")
+                found.append(name.decode("ascii", "replace"))
+            except OSError:
+                found.append("")
+    return found
