@@ -1,13 +1,13 @@
 /* probe.c - preloaded (ld.so(8), LD_PRELOAD) into a server whose memory or races are checked.
  *
- * PROBE=pages gives each block that malloc and its kin return pages of its own: what is never
+ * PROBE=pages gives each block that malloc and the like return pages of its own: what is never
  * freed shows in the size of the address space, and what is used after free faults.
  *
  * PROBE=delay does that too, and holds back each new thread at its start until one more was
  * created or its creator is blocked; once, for DELAY_LIMIT at most. A right server is right
  * however late a thread starts; in a wrong one, the creator has by then overwritten or freed what
- * the thread was handed. A thread that was created behind its back, and so not held back, ends
- * the server when it replies.
+ * the thread was handed. A thread that this library did not see being created, and so has not
+ * held back, ends the server when it replies.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -202,7 +202,7 @@ static bool blocked(pid_t thread)
 	snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", thread);
 	file = fopen(path, "re");
 	if (file == NULL)
-		return true; /* nothing to be known: wait as for a blocked thread */
+		return true; /* it cannot be known: wait as for a blocked thread */
 	if (fscanf(file, "%ld %lx %lx", &number, &first, &second) < 1)
 		number = -1;
 	fclose(file);
@@ -268,8 +268,9 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 /* C11 threads are threads too; glibc's thrd_create does not go through the pthread_create above. */
 int thrd_create(thrd_t *thread, thrd_start_t routine, void *argument)
 {
-	switch (create((pthread_t *)thread, NULL,
-		(struct start){.c11_routine = routine, .argument = argument})) {
+	struct start start = {.c11_routine = routine, .argument = argument};
+
+	switch (create((pthread_t *)thread, NULL, start)) {
 	case 0:
 		return thrd_success;
 	case ENOMEM:

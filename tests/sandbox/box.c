@@ -9,7 +9,7 @@
  *	2  also only the files of read= and write=, few ports and signals (Landlock), and few
  *	   system calls (seccomp)
  *	3  also processes, network, files and IPC of its own (namespaces); Landlock only where
- *	   there is one
+ *	   the kernel has it
  *
  * SETTING	cpu= as= fsize= nofile= nproc= ...=N	limits of each process, setrlimit(2)
  *		read=PATH write=PATH			what it may read and execute; and write
@@ -39,17 +39,18 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "control.h"
 #include "family.h"
-#include "grader.h"
 #include "landlock.h"
 #include "namespaces.h"
 #include "privileges.h"
 #include "rlimits.h"
-#include "root.h"
+#include "root_directory.h"
 #include "seccomp.h"
 #include "settings.h"
 
-/* The family is looked at every so many milliseconds, at most 1/LOOK_SHARE of the time. */
+/* The box looks at the family every LOOK_PERIOD milliseconds, and spends at most 1/LOOK_SHARE of
+ * the time on that. */
 enum { LOOK_PERIOD = 100, LOOK_SHARE = 20, NEVER = 0 };
 
 static struct settings settings;
@@ -103,8 +104,8 @@ static const char *over(unsigned long elapsed)
 	return NULL;
 }
 
-/* Ends the family if it is over its limits. Returns the time of the next look: NEVER if nobody is
- * left. */
+/* Ends the family if it is over its limits. Returns the time of the next look: NEVER if no
+ * process is left. */
 static unsigned long enforce(unsigned long began)
 {
 	unsigned long now = milliseconds(), took;
@@ -190,7 +191,7 @@ static void become_init(void)
 	drop_bounding_set();
 	become(settings.uid);
 	/* If the waiting process is gone already, this comes too late; then the grader closes its
-	 * side all the same. */
+	 * side anyway. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
 		err(EXIT_BOX_FAILED, "prctl");
 }
@@ -227,9 +228,10 @@ static int adopt_children(void)
 	sigemptyset(&chld);
 	sigaddset(&chld, SIGCHLD);
 	children = signalfd(-1, &chld, SFD_CLOEXEC);
-	if (children == -1 || sigprocmask(SIG_BLOCK, &chld, NULL) == -1 ||
-		prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
-		err(EXIT_BOX_FAILED, "box");
+	if (children == -1 || sigprocmask(SIG_BLOCK, &chld, NULL) == -1)
+		err(EXIT_BOX_FAILED, "SIGCHLD");
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
+		err(EXIT_BOX_FAILED, "subreaper");
 	return children;
 }
 

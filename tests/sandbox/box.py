@@ -31,8 +31,7 @@ OF_ALL = ("memory", "processes", "wall")  # of all processes together, which box
 OVER = {"memory": "it used more memory than it may",
         "processes": "it created more processes than it may",
         "wall": "it took longer than it may"}
-# What a program may read and execute, beside its folder. A checkout of the lab lies in none of
-# them.
+# What a program may read and execute beside its folder. The lab is not meant to lie in any of it.
 READABLE = [path for path in (
     "/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libx32", "/usr/libexec",
     "/usr/include", "/usr/local/bin", "/usr/local/lib", "/usr/local/include",
@@ -57,6 +56,13 @@ class Finished(NamedTuple):
     status: int  # as wait(2) has it
     output: bytes  # its head, and its tail if there is more
     reason: Optional[str]  # why the box has killed it, if it did
+
+
+class Message(NamedTuple):
+    """What a box says on the control socket: see box.c."""
+    word: str  # "": nothing has come; "gone": the box itself has ended
+    text: str = ""  # what follows the word
+    attached: Optional[socket.socket] = None  # what came with it
 
 
 class Output:
@@ -93,14 +99,17 @@ class Box:
     def __init__(self, launcher: Path, tier: int, own_user: bool, program: Program,
                  journal: Optional[Journal] = None) -> None:
         """Starts the program. `tier` is 1, 2 or 3, see box.c; `own_user` says whether it runs as a
-        user of its own, if the grader is root. Raises BoxFailed."""
+        user of its own, for which the grader must be root. Raises BoxFailed."""
         self.tier = tier
         self.reason: Optional[str] = None  # why the box has killed the program, if it did
         self._status: Optional[int] = None
         self._started = False
         self._entry: Optional[Path] = None
         threads = threads_by_user()
-        self.user, self._claim = claimed_user(threads) if own_user else (-1, None)
+        self.user = -1  # the grader's own
+        self._claim: Optional[socket.socket] = None
+        if own_user:
+            self.user, self._claim = claimed_user(threads)
         try:
             settings = self._settings(program, threads)
             words = [str(launcher), "CONTROL", str(tier), str(self.user), *settings, "--",
@@ -155,14 +164,13 @@ class Box:
                 said = self.output.head.decode(errors="backslashreplace").strip()
                 raise BoxFailed(said or "the box does not start")
 
-    def _hear(self, timeout: float) -> Tuple[str, Optional[socket.socket]]:
-        """Takes in one message of the box (see box.c), waiting up to so many seconds for it.
-        Returns its first word, "" if none has come, and the socket that came with it."""
+    def _hear(self, timeout: float) -> Message:
+        """Takes in one message of the box, waiting for it at most `timeout` seconds."""
         self._control.settimeout(timeout)
         try:
             data, attached, _, _ = self._control.recvmsg(256, socket.CMSG_SPACE(4))
         except (BlockingIOError, socket.timeout):
-            return "", None
+            return Message("")
         except OSError:
             data, attached = b"", []
         word, _, text = data.decode().partition(" ")
@@ -174,7 +182,7 @@ class Box:
             self._status = int(text)
         elif word == "" and self._status is None:  # the box itself is gone
             self._status = -1
-        return word or "gone", _received_socket(attached)
+        return Message(word or "gone", text, _received_socket(attached))
 
     def socket(self) -> socket.socket:
         """Returns a TCP socket that can reach the program's ports: in tier 3, they are in a network
@@ -188,18 +196,18 @@ class Box:
         except OSError:
             raise BoxFailed("the box gives no socket: it is gone") from None
         while time.monotonic() < deadline:
-            word, found = self._hear(PATIENCE)
-            if found is not None:
-                return found
-            if word == "nosocket":
-                raise BoxFailed("the box gives no socket: the machine has none left")
-            if word == "gone":
+            message = self._hear(PATIENCE)
+            if message.attached is not None:
+                return message.attached
+            if message.word == "nosocket":
+                raise BoxFailed(f"the box gives no socket: {os.strerror(int(message.text))}")
+            if message.word == "gone":
                 raise BoxFailed("the box gives no socket: it is gone")
         raise BoxFailed(f"the box gives no socket: it has not answered for {PATIENCE:g} s")
 
     def status(self, timeout: float = 0) -> Optional[int]:
-        """Returns how the program ended, as wait(2) has it, waiting for that up to so many seconds;
-        None if it runs, -1 if nobody knows: the box itself is gone."""
+        """Returns how the program ended, as wait(2) has it, waiting for that at most `timeout`
+        seconds; None if it still runs, -1 if that is unknown, because the box itself is gone."""
         deadline = time.monotonic() + timeout
         while self._status is None:
             left = deadline - time.monotonic()
@@ -227,8 +235,8 @@ class Box:
 
     def _as_user(self, act: Callable[[], None]) -> None:
         """Calls the function as the box's user. In a container, root may do less than that user
-        (CAP_SYS_RESOURCE is missing there), and prlimit(2) asks for the real user: so in a child,
-        which alone can become somebody else. Raises RuntimeError if the function raised something;
+        (CAP_SYS_RESOURCE is missing there), and prlimit(2) asks for the real user. A process cannot
+        take that back, so a child does it. Raises RuntimeError if the function raised something;
         the traceback is on standard error."""
         if self.user == -1:
             act()
@@ -243,7 +251,7 @@ class Box:
                 act()
                 status = 0
             except BaseException:
-                traceback.print_exc()
+                os.write(2, traceback.format_exc().encode())  # sys.stderr may keep it back
             finally:
                 os._exit(status)
         if os.waitpid(child, 0)[1] != 0:

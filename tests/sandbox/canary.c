@@ -3,10 +3,10 @@
  *
  *	canary SECRET SOURCE RESULT DECOY PORT
  *
- * Prints a word for each attempt that succeeds: "read" (of the files SECRET or SOURCE), "write"
- * (the file RESULT), "kill" (the process DECOY), "connect" (to PORT on the loopback). Leaves a
- * daemon behind, whatever comes of it, and prints "ready". Then it waits until it may create no
- * more processes, and prints "forked" if it can all the same, else "bound".
+ * Prints "landlock VERSION" (-1: none), then a word for each attempt that succeeds: "read" (of the
+ * files SECRET or SOURCE), "write" (the file RESULT), "kill" (the process DECOY), "connect" (to
+ * PORT on the loopback). Leaves a daemon behind, and prints "ready". Then it waits until it may
+ * create no more processes, and prints "forked" if it can anyway, otherwise "bound".
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

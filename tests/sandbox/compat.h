@@ -3,7 +3,7 @@
  * The lab runs on what is older than the kernel that it can make use of: Debian 11 has the
  * headers of Linux 5.10 and glibc 2.31. System calls from 424 on have the same number on every
  * architecture (but alpha), see syscalls(2). Of structures there is no way to ask whether a
- * header has them: landlock.c and root.c define their own, of other names.
+ * header has them: landlock.c and mounts.c define their own, of other names.
  */
 #ifndef COMPAT_H
 #define COMPAT_H

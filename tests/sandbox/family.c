@@ -65,17 +65,16 @@ static bool read_proc(pid_t pid, const char *name, char *text, size_t size)
  * behind the last. */
 static bool read_process(pid_t pid, struct process *process)
 {
+	/* proc(5): 3 (state), 4 (parent), and so on up to 22 (start) */
+	static const char fields[] = ") %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u "
+				     "%*d %*d %*d %*d %*d %*d %llu";
 	char line[1024], *after;
 	int parent;
 
 	if (!read_proc(pid, "stat", line, sizeof(line)))
 		return false;
 	after = strrchr(line, ')');
-	/* proc(5): the fields 3 (state), 4 (parent) and 22 (start) */
-	if (after == NULL || sscanf(after,
-				     ") %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u "
-				     "%*d %*d %*d %*d %*d %*d %llu",
-				     &parent, &process->start) != 2)
+	if (after == NULL || sscanf(after, fields, &parent, &process->start) != 2)
 		return false;
 	process->pid = pid;
 	process->parent = parent;
@@ -118,8 +117,8 @@ static bool still_in_family(const struct process *found)
 }
 
 /* Before Linux 5.3, or where a container forbids pidfds. What is stopped, and its parent too,
- * keeps its number, so a second look after SIGSTOP is one in time: SIGKILL, which comes after,
- * meets the right one. */
+ * keeps its number, so checking again after SIGSTOP is early enough: SIGKILL comes later, and
+ * reaches the right process. */
 static bool signal_by_number(const struct process *found, int signo)
 {
 	if (!still_in_family(found) || kill(found->pid, signo) == -1)
@@ -144,10 +143,21 @@ static bool signal_process(const struct process *found, int signo)
 	return sent;
 }
 
-/* Adds those to the family whose parent is in it. A signal reaches them at once: a fork bomb
- * leaves no time for a second look. Returns the memory of those added, which is not asked for
+/* Returns whether an entry of /proc is a process that is not yet in the family, but its parent is;
+ * that process is then in `found`. */
+static bool is_child(const char *name, struct process *found)
+{
+	pid_t pid = (pid_t)strtol(name, NULL, 10);
+
+	if (!isdigit((unsigned char)name[0]) || member(pid) != NULL)
+		return false;
+	return read_process(pid, found) && member(found->parent) != NULL;
+}
+
+/* Adds to the family the processes whose parent is in it. A signal is sent to them at once: a fork
+ * bomb leaves no time for a second look. Returns the memory of those added, which is not asked for
  * where there is a signal. */
-static unsigned long look_for_more(int signo)
+static unsigned long find_children(int signo)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
@@ -157,13 +167,10 @@ static unsigned long look_for_more(int signo)
 	if (proc == NULL)
 		err(EXIT_BOX_FAILED, "/proc");
 	while ((entry = readdir(proc)) != NULL && family_size < FAMILY_MAX) {
-		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
-
-		if (!isdigit((unsigned char)entry->d_name[0]) || member(pid) != NULL ||
-			!read_process(pid, &found) || member(found.parent) == NULL)
+		if (!is_child(entry->d_name, &found))
 			continue;
 		if (signo == 0)
-			memory += memory_of(pid);
+			memory += memory_of(found.pid);
 		else if (!signal_process(&found, signo))
 			continue;
 		family[family_size++] = found;
@@ -174,7 +181,7 @@ static unsigned long look_for_more(int signo)
 
 /* Finds the family anew, signals it (0: does not), and returns its memory. Numbers of processes
  * wrap around: children may come before their parents, and one pass is not enough. */
-static unsigned long look(int signo)
+static unsigned long find_family(int signo)
 {
 	unsigned long memory = 0;
 	size_t before;
@@ -183,19 +190,19 @@ static unsigned long look(int signo)
 	family_size = 1;
 	do {
 		before = family_size;
-		memory += look_for_more(signo);
+		memory += find_children(signo);
 	} while (family_size > before && family_size < FAMILY_MAX);
 	return memory;
 }
 
 struct usage use_of_family(void)
 {
-	unsigned long memory = look(0);
+	unsigned long memory = find_family(0);
 
 	return (struct usage){.processes = family_size, .memory = memory};
 }
 
-/* Kills all processes of a user at one blow: no fork(2) gets away. Returns whether it could. */
+/* Kills all processes of a user at once, so that no fork(2) escapes. Returns whether it could. */
 static bool kill_user(uid_t uid)
 {
 	int status;
@@ -203,7 +210,7 @@ static bool kill_user(uid_t uid)
 
 	if (killer == 0) {
 		become(uid);
-		if (geteuid() != uid || getuid() != uid || uid == 0) /* it would be the machine */
+		if (geteuid() != uid || getuid() != uid || uid == 0) /* never all of root's */
 			_exit(EXIT_BOX_FAILED);
 		kill(-1, SIGKILL);
 		_exit(0);
@@ -222,7 +229,7 @@ void kill_family(enum reach reach, uid_t uid)
 	if (reach == REACH_ALL) {
 		kill(-1, SIGKILL);
 	} else if (reach == REACH_FOUND || !kill_user(uid)) {
-		look(SIGSTOP); /* what is stopped cannot fork */
-		look(SIGKILL);
+		find_family(SIGSTOP); /* what is stopped cannot fork */
+		find_family(SIGKILL);
 	}
 }

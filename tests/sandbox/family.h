@@ -12,9 +12,9 @@ struct usage {
 
 /* How a signal reaches the whole family. */
 enum reach {
-	REACH_ALL,   /* kill(-1) meets the family and nobody else: the kernel sees to it */
-	REACH_USER,  /* nobody else runs as the family's user */
-	REACH_FOUND, /* no such luck: its processes must be found, one by one */
+	REACH_ALL,   /* kill(-1) reaches the family and no other process: the kernel ensures it */
+	REACH_USER,  /* no other process runs as the family's user */
+	REACH_FOUND, /* neither: its processes must be found one by one */
 };
 
 /* Looks at all descendants of the calling process. Ends the process if there is no /proc. */

@@ -91,10 +91,17 @@ static void allow_path(int rules, const char *path, uint64_t rights)
 	close(rule.fd);
 }
 
+static void allow_binding(int rules, uint64_t port)
+{
+	struct port_rule rule = {.rights = LANDLOCK_ACCESS_NET_BIND_TCP, .port = port};
+
+	if (syscall(__NR_landlock_add_rule, rules, LANDLOCK_KIND_PORT, &rule, 0) == -1)
+		err(EXIT_BOX_FAILED, "landlock_add_rule");
+}
+
 void landlock(char *const *list)
 {
 	struct ruleset handled = ruleset_of(landlock_version());
-	struct port_rule any = {.rights = LANDLOCK_ACCESS_NET_BIND_TCP, .port = 0};
 	int rules = (int)syscall(__NR_landlock_create_ruleset, &handled, sizeof(handled), 0);
 
 	if (rules == -1)
@@ -108,9 +115,8 @@ void landlock(char *const *list)
 			allow_path(rules, write, handled.files & TO_WRITE);
 	}
 	allow_path(rules, "/dev/null", handled.files & OF_A_FILE);
-	if (handled.ports != 0 &&
-		syscall(__NR_landlock_add_rule, rules, LANDLOCK_KIND_PORT, &any, 0) == -1)
-		err(EXIT_BOX_FAILED, "landlock_add_rule");
+	if (handled.ports != 0)
+		allow_binding(rules, 0); /* any free one */
 	enforce(rules);
 }
 

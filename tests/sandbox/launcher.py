@@ -8,8 +8,9 @@ from typing import Dict, Sequence
 from sandbox import BoxFailed
 
 HERE = Path(__file__).resolve().parent
-SOURCES = ("box.c", "family.c", "grader.c", "landlock.c", "mounts.c", "namespaces.c",
-           "privileges.c", "rlimits.c", "root.c", "seccomp.c", "seccomp_rules.c", "settings.c")
+SOURCES = ("box.c", "control.c", "family.c", "landlock.c", "mounts.c", "namespaces.c",
+           "privileges.c", "rlimits.c", "root_directory.c", "seccomp.c", "seccomp_rules.c",
+           "settings.c")
 CANARY = ("canary.c",)
 
 

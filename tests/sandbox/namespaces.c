@@ -18,8 +18,7 @@
 
 #define NAMESPACES (CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS)
 
-/* A kernel that is built without cgroups has no namespace of them (EINVAL), and nothing to hide
- * there. */
+/* A kernel that is built without cgroups has no namespace of them, and nothing to hide there. */
 static bool leave(int more)
 {
 	return unshare(NAMESPACES | CLONE_NEWCGROUP | more) == 0 || unshare(NAMESPACES | more) == 0;

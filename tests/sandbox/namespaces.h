@@ -6,9 +6,9 @@
 #include <sys/types.h>
 
 /* Moves the calling process to new namespaces; its next child is the init of the new PID
- * namespace. Whoever has the right to (root) makes them without a user namespace, and stays root.
- * Everybody else becomes `uid`, where that is not SAME_USER, and gets a user namespace, too, in
- * which user and group keep their numbers, and all capabilities within it. Ends the process if
+ * namespace. If it has the right to (root has), it makes them without a user namespace, and stays
+ * root. Otherwise it becomes `uid`, where that is not SAME_USER, and gets a user namespace, too,
+ * in which user and group keep their numbers, and all capabilities within it. Ends the process if
  * the kernel or the administrator allows neither. */
 void new_namespaces(uid_t uid);
 

@@ -5,13 +5,13 @@
 #include <sys/types.h>
 
 /* Makes the calling process run as a user and the group of the same number, for good, and in no
- * other group. Does nothing for SAME_USER or if it is that user; else it needs root's rights.
- * Ends the process if it fails. */
+ * other group. Does nothing for SAME_USER or if it is that user; otherwise it needs root's
+ * rights. Ends the process if it fails. */
 void become(uid_t uid);
 
 /* Empties the capability bounding set: no exec, of whatever file, gives one of them back
- * (capabilities(7)). It needs CAP_SETPCAP, so call it before become(); without, nothing happens,
- * and no_new_privs does the same. */
+ * (capabilities(7)). It needs CAP_SETPCAP, so call it before become(); without it, nothing
+ * happens, and no_new_privs does the same. */
 void drop_bounding_set(void);
 
 /* Takes all capabilities from the calling process, now and for what it executes: the ambient ones

@@ -1,4 +1,4 @@
-/* limits.c - see rlimits.h. */
+/* rlimits.c - see rlimits.h. */
 #define _GNU_SOURCE
 #include <err.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-"""How programs are contained here: found once (tiers.py), then handed down to whoever starts
+"""How programs are contained here: found once (tiers.py), then handed down to all that start
 one."""
 import dataclasses
 from pathlib import Path
@@ -27,6 +27,11 @@ class Containment:
         return f"containment: {self.tier}{means}, {verified}{left}"
 
 
+def untried(tier: str, attempts: int) -> Containment:
+    """Returns what is known of a tier before anything has been tried in it."""
+    return Containment(tier, means=[], verified=[], attempts=attempts, not_contained=[], fallen=[])
+
+
 @dataclasses.dataclass(frozen=True)
 class Sandbox:
     """Starts programs in boxes, all in the same tier."""
@@ -47,8 +52,8 @@ class Sandbox:
     def run(self, command: Sequence[str], *, folder: Path, environment: Mapping[str, str],
             seconds: int, limits: Optional[Mapping[str, int]] = None,
             writable: Optional[Path] = None) -> Finished:
-        """Runs a command in a box to its end, so many seconds long at most, be it of CPU time or on
-        the clock. Raises BoxFailed."""
+        """Runs a command in a box to its end, for at most `seconds` seconds of CPU time and on the
+        clock. Raises BoxFailed."""
         box = self.start(command, folder=folder, environment=environment, writable=writable,
                          limits={"cpu": seconds, "wall": seconds, **(limits or {})})
         try:
@@ -58,8 +63,11 @@ class Sandbox:
         return Finished(-1 if status is None else status, box.output.kept(), box.reason)
 
     def with_tier(self, tier: int) -> "Sandbox":
-        """Returns the same sandbox with another tier, which the machine must allow."""
-        return dataclasses.replace(self, tier=tier)
+        """Returns the same sandbox with another tier, which the machine must allow: that has not
+        been tried."""
+        name = "T2r" if tier == 2 and self.own_user else f"T{tier}"
+        containment = untried(name, self.containment.attempts)
+        return dataclasses.replace(self, tier=tier, containment=containment)
 
     def keeping(self, journal: Optional[Journal]) -> "Sandbox":
         """Returns the same sandbox with another journal."""

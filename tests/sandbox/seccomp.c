@@ -49,7 +49,7 @@ static void emit_rule(const struct call_rule *rule)
 	emit(BPF_JMP | BPF_JEQ | BPF_K, rule->call, 0, 5);
 	emit_load(offsetof(struct seccomp_data, args) + sizeof(uint32_t) * rule->word);
 	emit(BPF_ALU | BPF_AND | BPF_K, rule->mask, 0, 0);
-	emit(BPF_JMP | BPF_JEQ | BPF_K, rule->value, rule->unless ? 1 : 0, rule->unless ? 0 : 1);
+	emit(BPF_JMP | BPF_JEQ | BPF_K, rule->value, rule->unless, !rule->unless);
 	emit_end(rule->error);
 	emit_load(offsetof(struct seccomp_data, nr));
 }
@@ -73,16 +73,17 @@ const struct sock_fprog *seccomp_filter(void)
 	return &program;
 }
 
+static bool install(unsigned long flags)
+{
+	return syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, flags, seccomp_filter()) == 0;
+}
+
 void filter_calls(void)
 {
-	const struct sock_fprog *filter = seccomp_filter();
-
 	if (SECCOMP_ARCHITECTURE == 0)
 		errx(EXIT_BOX_FAILED, "seccomp: not on this architecture");
 	/* A filter must not make the program slow: it needs no protection from itself
 	 * (seccomp(2)). Since Linux 4.17. */
-	if (syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW,
-		    filter) == -1 &&
-		syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, filter) == -1)
+	if (!install(SECCOMP_FILTER_FLAG_SPEC_ALLOW) && !install(0))
 		err(EXIT_BOX_FAILED, "seccomp");
 }

@@ -6,8 +6,8 @@
 #include <linux/filter.h>
 
 /* The architecture as seccomp(2) numbers it; 0: not known, so there is no filter, and tier 1 is
- * all there is. The filter reads the lower half of an argument before the upper one:
- * little-endian architectures only. */
+ * all there is. The filter takes the lower half of an argument to come first: little-endian
+ * only. */
 #ifndef SECCOMP_ARCHITECTURE
 #if defined(__x86_64__) && defined(__LP64__)
 #define SECCOMP_ARCHITECTURE AUDIT_ARCH_X86_64

@@ -35,9 +35,10 @@ enum { LOW0 = 0, LOW1 = 2, LOW2 = 4, HIGH2 = 5, LOW3 = 6, LOW4 = 8, HIGH4 = 9 };
 #define NEW_NAMESPACES                                                                             \
 	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |             \
 		CLONE_NEWPID | CLONE_NEWNET)
-/* Masks for socket(2): the bit in which the two families differ, the flags beside the type, and the
- * protocol that may be named and need not. */
-#define EITHER_INET (~(unsigned int)(AF_INET ^ AF_INET6))
+/* For socket(2): the bits that AF_INET and AF_INET6 have in common, as a mask and a value; the type
+ * without the flags beside it; and a mask for the protocol, which may be named or left out. */
+#define COMMON_OF_INETS (~(unsigned int)(AF_INET ^ AF_INET6))
+#define EITHER_INET (AF_INET & AF_INET6)
 #define TYPE_OF_SOCKET 0xfU
 #define TCP_OR_DEFAULT (~(unsigned int)IPPROTO_TCP)
 #define WHO_IS_ASKED WHOLE /* personality(2): this value asks and changes nothing */
@@ -127,7 +128,7 @@ const struct call_rule call_rules[] = {
 	NO(keyctl, EPERM),
 	/* sockets: TCP to listen on, and pairs. Landlock does not see who connects to a path (a
 	 * Docker socket would be a way out), UDP, MPTCP, or what MSG_FASTOPEN connects. */
-	NO_UNLESS(socket, LOW0, EITHER_INET, AF_INET &AF_INET6, EAFNOSUPPORT),
+	NO_UNLESS(socket, LOW0, COMMON_OF_INETS, EITHER_INET, EAFNOSUPPORT),
 	NO_UNLESS(socket, LOW1, TYPE_OF_SOCKET, SOCK_STREAM, EACCES),
 	NO_UNLESS(socket, LOW2, TCP_OR_DEFAULT, 0, EACCES),
 	NO(connect, EACCES),

@@ -12,14 +12,20 @@
 #define SAME_USER ((uid_t)-1)
 
 struct settings {
-	int control;		 /* the socket to the grader */
-	int tier;		 /* 1, 2 or 3, see box.c */
-	uid_t uid;		 /* the user to run the program as, or SAME_USER */
-	char **list;		 /* NAME=VALUE..., up to a NULL */
-	char **command;		 /* the program and its arguments, up to a NULL */
-	unsigned long memory;	 /* bytes that all processes together may use; 0: no limit */
-	unsigned long processes; /* how many there may be; 0: no limit */
-	unsigned long wall;	 /* milliseconds that it all may take; 0: no limit */
+	/* The socket to the grader. */
+	int control;
+	/* 1, 2 or 3, see box.c. */
+	int tier;
+	/* The user to run the program as, or SAME_USER. */
+	uid_t uid;
+	/* NAME=VALUE..., up to a NULL. */
+	char **list;
+	/* The program and its arguments, up to a NULL. */
+	char **command;
+	/* Limits of all processes together, 0: none. In bytes, their number, and in milliseconds. */
+	unsigned long memory;
+	unsigned long processes;
+	unsigned long wall;
 };
 
 /* Reads the command line, whose syntax is in box.c. It keeps pointers into argv, and puts a NULL
@@ -29,7 +35,7 @@ void read_settings(struct settings *settings, int argc, char *argv[]);
 /* Returns the VALUE of a setting NAME=VALUE, or NULL if the setting has another name. */
 const char *value_of(const char *setting, const char *name);
 
-/* Returns the number that the whole text is; everything else ends the box. */
+/* Returns the number that the whole text is. If it is none, this ends the box. */
 unsigned long number_of(const char *text);
 
 #endif

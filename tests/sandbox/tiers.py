@@ -7,6 +7,7 @@ holds is taken.
  T2   Landlock and seccomp: few files, few system calls, no ports, no signals to others
  T1   limits, and nothing outlives the box"""
 import contextlib
+import dataclasses
 import os
 import socket
 import subprocess
@@ -17,7 +18,7 @@ from typing import Dict, Iterator, List, NamedTuple, Optional
 
 from sandbox import BoxFailed
 from sandbox.box import Box
-from sandbox.sandbox import Containment, Sandbox
+from sandbox.sandbox import Containment, Sandbox, untried
 from watching import procfs
 
 TIERS = ("T1", "T2", "T2r", "T3")  # from the weakest
@@ -79,10 +80,10 @@ def _try(name: str, own_user: bool, trial: Trial, fallen: List[str]) -> Optional
     """Returns a sandbox of the tier, or None if the tier does not hold; then that is noted in
     `fallen`."""
     tier = int(name[1])
-    nothing_known = Containment(name, [], [], len(ATTEMPTS), [], [])
-    untried = Sandbox(trial.launcher, tier, own_user, nothing_known, False)
+    before = untried(name, len(ATTEMPTS))
+    sandbox = Sandbox(trial.launcher, tier, own_user, before, can_limit_processes=False)
     try:
-        said = _attempts(untried, trial)
+        said = _attempts(sandbox, trial)
     except BoxFailed as problem:
         fallen.append(f"{name}: {problem}")
         return None
@@ -93,10 +94,10 @@ def _try(name: str, own_user: bool, trial: Trial, fallen: List[str]) -> Optional
         fallen.append(f"{name}: it did not contain {', '.join(fatal)}")
         return None
     bound = "bound" in said
-    left = [ATTEMPTS[word] for word in broken] + _left(untried, bound)
+    left = [ATTEMPTS[word] for word in broken] + _left(sandbox, bound)
     verified = [word for word in ATTEMPTS if word not in broken]
-    containment = Containment(name, _means(untried, version), verified, len(ATTEMPTS), left, fallen)
-    return Sandbox(trial.launcher, tier, own_user, containment, bound)
+    found = Containment(name, _means(sandbox, version), verified, len(ATTEMPTS), left, fallen)
+    return dataclasses.replace(sandbox, containment=found, can_limit_processes=bound)
 
 
 def _needed(name: str, landlock: int) -> List[str]:
@@ -159,24 +160,25 @@ def _attempts(sandbox: Sandbox, trial: Trial) -> Dict[str, str]:
 
 def _let_it_try(box: Box) -> List[int]:
     """Waits until the canary has tried all, and closes the box. Returns the processes that it had
-    started, its daemon among them."""
+    started, its daemon among them. Raises BoxFailed if it does not get that far."""
     try:
-        _await(box, b"ready\n")
-        started = list(box.tree())
-        for pid in started:
-            box.limit_processes(pid, 0)
-        _await(box, b"bound\n", b"forked\n")
-        return started
+        if _says(box, b"ready\n"):
+            started = list(box.tree())
+            for pid in started:
+                box.limit_processes(pid, 0)
+            if _says(box, b"bound\n", b"forked\n"):
+                return started
     finally:
         box.close()
+    text = box.output.head.decode(errors="backslashreplace").strip()
+    raise BoxFailed((text or "the canary did not answer").splitlines()[-1])
 
 
-def _await(box: Box, *words: bytes) -> None:
-    """Waits until the canary has printed one of the words."""
+def _says(box: Box, *words: bytes) -> bool:
+    """Returns whether the canary prints one of the words, before it ends and in time."""
     deadline = time.monotonic() + PATIENCE
     while not any(b"\n" + word in b"\n" + box.output.head for word in words):
         if box.status() is not None or time.monotonic() > deadline:
-            box.close()
-            text = box.output.head.decode(errors="backslashreplace").strip()
-            raise BoxFailed((text or "the canary did not answer").splitlines()[-1])
+            return False
         time.sleep(0.001)
+    return True

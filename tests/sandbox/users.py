@@ -1,11 +1,11 @@
-"""The users that programs run as when the grader is root: one for each box, which nobody else
-has."""
+"""The users that programs run as when the grader is root: each is the user of one box
+only."""
 import contextlib
 import os
 import pwd
 import socket
 import time
-from typing import Dict, Mapping, Optional, Tuple
+from typing import Dict, Mapping, Tuple
 
 from sandbox import BoxFailed
 
@@ -27,7 +27,7 @@ def threads_by_user() -> Dict[int, int]:
 
 
 def has_a_name(user: int) -> bool:
-    """Returns whether somebody has given the user a name on this machine: then it is not ours."""
+    """Returns whether the user has a name on this machine: then it is not ours."""
     try:
         pwd.getpwuid(user)
     except KeyError:
@@ -35,14 +35,11 @@ def has_a_name(user: int) -> bool:
     return True
 
 
-def claimed_user(taken: Mapping[int, int]) -> Tuple[int, Optional[socket.socket]]:
-    """Returns the user that a program runs as: an unprivileged one of its own if the grader is
-    root, else -1; and what to close when the user is free again. `taken` has the users that run
-    something. What runs as that user is killed with the box, so nobody else may have it: an
-    abstract socket (unix(7)) claims it among the graders of this machine. Raises BoxFailed if all
-    are taken."""
-    if os.geteuid() != 0:
-        return -1, None
+def claimed_user(taken: Mapping[int, int]) -> Tuple[int, socket.socket]:
+    """Returns an unprivileged user for one box of root's, and what to close when that user is free
+    again. `taken` has the users that run something. All that runs as the user is killed with the
+    box, so the user must be this box's alone: an abstract socket (unix(7)) claims it among the
+    graders of this machine. Raises BoxFailed if all are taken."""
     start = time.monotonic_ns() // 1000
     for more in range(len(USERS)):
         user = USERS[(start + more) % len(USERS)]

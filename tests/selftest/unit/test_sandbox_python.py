@@ -1,19 +1,21 @@
 """The parts of the sandbox's Python that need no box: users, journal, signals, output."""
 from __future__ import annotations
 
+import errno
 import os
 import signal
+import socket
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from sandbox import BoxFailed, users
-from sandbox.box import HEAD, TAIL, Output
+from sandbox.box import HEAD, TAIL, Box, Output
 from sandbox.journal import Journal
 from sandbox.signalling import send_signal
+from sandbox.sandbox import Containment, Sandbox, untried
 from sandbox.tiers import at_least
-from sandbox.sandbox import Containment
 
 
 def test_no_user_of_ours_is_one_of_systemd_s_or_of_the_machine_s() -> None:
@@ -21,16 +23,16 @@ def test_no_user_of_ours_is_one_of_systemd_s_or_of_the_machine_s() -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's boxes have users of their own")
-def test_a_claimed_user_is_nobody_else_s(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_claimed_user_is_claimed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(users, "USERS", range(60710, 60712))
     first, claim = users.claimed_user({})
     second, another = users.claimed_user({})
-    assert {first, second} == {60710, 60711} and claim is not None and another is not None
+    assert {first, second} == {60710, 60711}
     with pytest.raises(BoxFailed, match="are taken"):
         users.claimed_user({})
     claim.close()
     again, third = users.claimed_user({})
-    assert again == first and third is not None
+    assert again == first
     another.close()
     third.close()
 
@@ -41,7 +43,7 @@ def test_a_user_that_runs_something_or_has_a_name_is_not_claimed(
     monkeypatch.setattr(users, "USERS", range(60710, 60713))
     monkeypatch.setattr(users, "has_a_name", lambda user: user == 60711)
     user, claim = users.claimed_user({60710: 1})
-    assert user == 60712 and claim is not None
+    assert user == 60712
     claim.close()
 
 
@@ -79,6 +81,16 @@ def test_a_number_that_belongs_to_another_one_by_now_gets_no_signal() -> None:
         assert child.wait() == -signal.SIGKILL
 
 
+def test_a_box_without_a_socket_says_what_the_system_says() -> None:
+    box = Box.__new__(Box)  # without a process
+    box.tier, box._status = 3, None
+    box._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with box._control, theirs:
+        theirs.send(b"nosocket %d" % errno.EMFILE)
+        with pytest.raises(BoxFailed, match=os.strerror(errno.EMFILE)):
+            box.socket()
+
+
 @pytest.mark.parametrize("size", [0, 10, HEAD, HEAD + 10, HEAD + TAIL, HEAD + TAIL + 1])
 def test_output_keeps_its_head_and_its_tail_and_says_what_it_left_out(size: int) -> None:
     data = bytes(number % 251 for number in range(size))
@@ -94,7 +106,16 @@ def test_output_keeps_its_head_and_its_tail_and_says_what_it_left_out(size: int)
 @pytest.mark.parametrize("tier, wanted, enough", [
     ("T3", "T2", True), ("T2", "T2", True), ("T2", "T2r", False), ("T1", "T2", False)])
 def test_tiers_are_in_order(tier: str, wanted: str, enough: bool) -> None:
-    assert at_least(Containment(tier, [], [], 5, [], []), wanted) == enough
+    assert at_least(untried(tier, 5), wanted) == enough
+
+
+@pytest.mark.parametrize("own_user, tier, name", [
+    (False, 1, "T1"), (True, 1, "T1"), (False, 2, "T2"), (True, 2, "T2r"), (True, 3, "T3")])
+def test_a_sandbox_with_another_tier_claims_nothing_of_it(own_user: bool, tier: int,
+                                                          name: str) -> None:
+    best = Containment("T3", ["namespaces"], ["read"], 5, [], [])
+    other = Sandbox(Path("box"), 3, own_user, best, True).with_tier(tier)
+    assert other.tier == tier and other.containment.text == f"containment: {name}, verified 0 of 5"
 
 
 def test_the_first_line_of_a_report_names_what_is_not_contained() -> None:

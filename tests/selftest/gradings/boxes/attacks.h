@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* Makes an endless attack, if there is one of that name; else returns. */
+/* Makes an endless attack. Returns if there is none of that name. */
 void run_endless(const char *name);
 
 /* Prints the name of each thing that a right server may do, and that failed, and "done". */

@@ -72,10 +72,12 @@ static void shared_memory(void)
 
 static void many(void) /* none of them has much */
 {
+	size_t size = 32 << 20;
+	int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+
 	for (int i = 0; i < 16; i++)
 		if (fork() == 0) {
-			memset(mmap(NULL, 32 << 20, PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
-				1, 32 << 20);
+			memset(mmap(NULL, size, PROT_WRITE, flags, -1, 0), 1, size);
 			for (;;)
 				pause();
 		}

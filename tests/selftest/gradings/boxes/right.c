@@ -65,8 +65,9 @@ static bool signals(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	if (signalfd(-1, &set, SFD_CLOEXEC) == -1 ||
-		(sigtimedwait(&set, NULL, &now) == -1 && errno != EAGAIN))
+	if (signalfd(-1, &set, SFD_CLOEXEC) == -1)
+		return false;
+	if (sigtimedwait(&set, NULL, &now) == -1 && errno != EAGAIN)
 		return false;
 	child = fork();
 	if (child == 0)

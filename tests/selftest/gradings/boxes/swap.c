@@ -28,7 +28,7 @@
 
 enum { BOX = 2, PROGRAM, VICTIM, NOT_HERE = 77, WORDS_MAX = 32, CONTROL = 12 };
 
-/* Sees to it that the next process of the namespace gets this number, if it is free. */
+/* Makes the next process of the namespace get this number, if it is free. */
 static void choose_number(pid_t pid)
 {
 	FILE *file = fopen("/proc/sys/kernel/ns_last_pid", "we");
@@ -113,7 +113,7 @@ static const char *state_of_stranger(void)
 {
 	siginfo_t info = {0};
 
-	/* Nobody but the box sends it anything, and the box is gone. */
+	/* Only the box sends it signals, and the box is gone. */
 	if (waitid(P_PID, VICTIM, &info, WEXITED | WSTOPPED | WCONTINUED | WNOHANG) == -1)
 		err(2, "stranger");
 	if (info.si_pid == 0 || info.si_code == CLD_CONTINUED)
@@ -149,12 +149,14 @@ static int be_init(const char *moment, char **words)
 	int control;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1 ||
-		mount("proc", "/proc", "proc", 0, NULL) == -1)
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)
+		err(NOT_HERE, "mounts");
+	if (mount("proc", "/proc", "proc", 0, NULL) == -1)
 		err(NOT_HERE, "mount /proc");
 	control = start_box(words);
-	if (ptrace(PTRACE_SEIZE, BOX, NULL, PTRACE_O_TRACESYSGOOD) == -1 ||
-		ptrace(PTRACE_INTERRUPT, BOX, NULL, NULL) == -1)
+	if (ptrace(PTRACE_SEIZE, BOX, NULL, PTRACE_O_TRACESYSGOOD) == -1)
+		err(NOT_HERE, "ptrace");
+	if (ptrace(PTRACE_INTERRUPT, BOX, NULL, NULL) == -1)
 		err(NOT_HERE, "ptrace");
 	close(control);
 	if (!follow(moment))
@@ -163,6 +165,12 @@ static int be_init(const char *moment, char **words)
 		errx(2, "the box has left the program alone");
 	puts(state_of_stranger());
 	return 0;
+}
+
+/* Returns whether the next child is the init of a new PID namespace. */
+static bool unshare_numbers(int more)
+{
+	return unshare(CLONE_NEWPID | CLONE_NEWNS | more) == 0;
 }
 
 int main(int argc, char *argv[])
@@ -179,8 +187,7 @@ int main(int argc, char *argv[])
 		words[number++] = *word;
 	memcpy(words + number, rest, sizeof(rest));
 	words[number + 4] = realpath(self, NULL);
-	if (unshare(CLONE_NEWPID | CLONE_NEWNS) == -1 &&
-		unshare(CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUSER) == -1)
+	if (!unshare_numbers(0) && !unshare_numbers(CLONE_NEWUSER))
 		err(NOT_HERE, "namespaces");
 	if (fork() == 0)
 		exit(be_init(argv[1], words));

@@ -1,6 +1,7 @@
 """The box's own conduct: what it says, what it hands down, whom it signals."""
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import fcntl
 import os
@@ -30,7 +31,7 @@ DROPPED = ("CapInh", "CapPrm", "CapEff", "CapAmb")
 
 
 def ignore_signals() -> None:
-    """As a grader that somebody started in an odd way."""
+    """Ignores and blocks signals, as whatever starts a grader may do."""
     for number in (signal.SIGCHLD, signal.SIGHUP, signal.SIGTERM, signal.SIGUSR1):
         signal.signal(number, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD, signal.SIGUSR2])
@@ -139,6 +140,21 @@ def test_stranger_with_a_reused_number_is_left_alone(tools: Path, moment: str,
     if done.returncode == SKIP:
         pytest.skip("no PID namespace in which numbers can be chosen")
     assert (done.returncode, done.stdout) == (0, b"unharmed\n")
+
+
+def fail() -> None:
+    """Raises ZeroDivisionError."""
+    raise ZeroDivisionError
+
+
+def test_error_as_the_box_s_user_is_told(tools: Path, sandbox: Sandbox,
+                                         capfd: pytest.CaptureFixture[str]) -> None:
+    if not sandbox.own_user:
+        pytest.skip("only root's boxes have users of their own")
+    box = sandbox.start(["/bin/sleep", "60"], folder=tools, environment={})
+    with contextlib.closing(box), pytest.raises(RuntimeError, match=str(box.user)):
+        box._as_user(fail)
+    assert "ZeroDivisionError" in capfd.readouterr().err
 
 
 def mounts(sandbox: Sandbox, folder: Path, writable: Path) -> Dict[str, FrozenSet[str]]:

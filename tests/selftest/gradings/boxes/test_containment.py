@@ -189,7 +189,7 @@ def test_poorer_machines(tools: Path, missing: List[str], expected: List[str],
     """The tier is found by trying: on a machine that lacks something, it is the best of the
     rest."""
     if user is not None and os.geteuid() != 0:
-        pytest.skip("only root can become somebody else")
+        pytest.skip("only root can become another user")
     best = tiers.establish(tools / "box").containment
     if best.tier != "T3" and "T3" in expected:
         pytest.skip("this machine has no namespaces itself")

@@ -27,6 +27,12 @@ enum { MARK = 1000, DIED = 255, NOBODY = 65534, FILTER_MAX = 4096 };
 
 static struct sock_filter marked[FILTER_MAX]; /* the filter, with MARK */
 
+static bool returns_error(const struct sock_filter *instruction)
+{
+	return instruction->code == (BPF_RET | BPF_K) &&
+	       (instruction->k & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO;
+}
+
 static void mark_filter(void)
 {
 	const struct sock_fprog *filter = seccomp_filter();
@@ -35,8 +41,7 @@ static void mark_filter(void)
 		errx(2, "the filter is longer than a filter may be");
 	memcpy(marked, filter->filter, filter->len * sizeof(marked[0]));
 	for (size_t i = 0; i < filter->len; i++)
-		if (marked[i].code == (BPF_RET | BPF_K) &&
-			(marked[i].k & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO)
+		if (returns_error(&marked[i]))
 			marked[i].k += MARK;
 }
 
@@ -44,11 +49,13 @@ static void install_filter(void)
 {
 	struct sock_fprog program = {.len = seccomp_filter()->len, .filter = marked};
 
-	if (geteuid() == 0 && (setresgid(NOBODY, NOBODY, NOBODY) == -1 ||
-				      setresuid(NOBODY, NOBODY, NOBODY) == -1))
+	if (geteuid() == 0 && setresgid(NOBODY, NOBODY, NOBODY) == -1)
+		err(2, "nobody's group");
+	if (geteuid() == 0 && setresuid(NOBODY, NOBODY, NOBODY) == -1)
 		err(2, "nobody");
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
-		prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == -1)
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+		err(2, "no_new_privs");
+	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == -1)
 		err(2, "filter");
 }
 
@@ -118,10 +125,12 @@ static bool try_all(void)
 /* Returns whether an attempt with the rule's call goes otherwise than expected. */
 static bool noticed(const struct call_rule *rule)
 {
-	for (size_t i = 0; i < attempts_number; i++)
-		if (attempts[i].call == rule->call &&
-			in_child(call_under_filter, &attempts[i]) != attempts[i].error)
+	for (size_t i = 0; i < attempts_number; i++) {
+		if (attempts[i].call != rule->call)
+			continue;
+		if (in_child(call_under_filter, &attempts[i]) != attempts[i].error)
 			return true;
+	}
 	return false;
 }
 

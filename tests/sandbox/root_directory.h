@@ -1,6 +1,6 @@
-/* root.h - the files of a program in namespaces: a root directory of its own. */
-#ifndef ROOT_H
-#define ROOT_H
+/* root_directory.h - the files of a program in namespaces: a root directory of its own. */
+#ifndef ROOT_DIRECTORY_H
+#define ROOT_DIRECTORY_H
 
 /* Gives the calling process, which must be in a mount and a PID namespace of its own, a new root:
  * an empty tmpfs in which the paths of read= and write= in the list of settings are mounted,

@@ -1,4 +1,4 @@
-/* grader.c - see grader.h. */
+/* control.c - see control.h. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <err.h>
@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "compat.h"
-#include "grader.h"
+#include "control.h"
 #include "settings.h"
 
 /* One each of "box", "over", "end" and "nosocket" is all that can wait. */
@@ -66,15 +66,20 @@ short grader_events(void)
 	return waiting_number == 0 ? POLLIN : POLLIN | POLLOUT;
 }
 
+/* Returns whether send(2) may succeed another time: if not, the grader is gone. */
+static bool passes(int error)
+{
+	return error == EAGAIN || error == EINTR || error == ENOBUFS || error == ENOMEM;
+}
+
 void send_waiting(void)
 {
 	while (waiting_number > 0) {
 		const char *text = waiting[0].text;
+		ssize_t sent = send(CONTROL, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT);
 
-		if (send(CONTROL, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT) == -1 &&
-			(errno == EAGAIN || errno == EINTR || errno == ENOBUFS || errno == ENOMEM))
+		if (sent == -1 && passes(errno))
 			return;
-		/* Sent, or the grader is gone. */
 		waiting_number--;
 		memmove(waiting, waiting + 1, waiting_number * sizeof(waiting[0]));
 	}

@@ -1,7 +1,6 @@
-/* grader.h - the other side: the grader, at the end of the control socket. box.c lists the
- * messages. */
-#ifndef GRADER_H
-#define GRADER_H
+/* control.h - the control socket, with the grader at its other end. box.c lists the messages. */
+#ifndef CONTROL_H
+#define CONTROL_H
 
 #include <stdbool.h>
 
@@ -12,7 +11,7 @@ void meet_grader(int control);
 /* Closes this process's end of the socket. */
 void leave_grader(void);
 
-/* Sends "WORD NUMBER". Never waits: what does not go now goes with send_waiting(). */
+/* Sends "WORD NUMBER". Never waits: what cannot be sent now is sent by send_waiting(). */
 void tell(const char *word, long number);
 
 /* The socket, and the events of poll(2) upon which the next two functions are to be called. */

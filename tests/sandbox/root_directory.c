@@ -1,4 +1,4 @@
-/* root.c - see root.h. */
+/* root_directory.c - see root_directory.h. */
 #define _GNU_SOURCE
 #include <err.h>
 #include <errno.h>
@@ -14,10 +14,12 @@
 #include <unistd.h>
 #include "compat.h"
 #include "mounts.h"
-#include "root.h"
+#include "root_directory.h"
 #include "settings.h"
 
 #define OLD_ROOT "/old" /* where the old root is until all is mounted */
+#define ROOT_OPTIONS "mode=755,size=1m,nr_inodes=2k" /* tmpfs(5) */
+#define PROC_FLAGS (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)
 
 /* Writes the two parts of a path one after the other. */
 static void join(char path[PATH_MAX], const char *folder, const char *name)
@@ -95,9 +97,9 @@ static void leave_root(void)
 	/* Nothing that is mounted from now on gets out of this namespace. */
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)
 		err(EXIT_BOX_FAILED, "mounts");
-	if (mount("box", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=1m,nr_inodes=2k") ==
-			-1 ||
-		chdir("/tmp") == -1 || mkdir("." OLD_ROOT, 0700) == -1)
+	if (mount("box", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, ROOT_OPTIONS) == -1)
+		err(EXIT_BOX_FAILED, "tmpfs");
+	if (chdir("/tmp") == -1 || mkdir("." OLD_ROOT, 0700) == -1)
 		err(EXIT_BOX_FAILED, "tmpfs");
 	if (syscall(__NR_pivot_root, ".", "." OLD_ROOT) == -1 || chdir("/") == -1)
 		err(EXIT_BOX_FAILED, "pivot_root");
@@ -129,8 +131,7 @@ void new_root(char *const *list)
 	mount_path("/dev/null", true);
 	make_links();
 	make_place("/proc", true);
-	if (mount("proc", "/proc", "proc", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) ==
-		-1)
+	if (mount("proc", "/proc", "proc", PROC_FLAGS, NULL) == -1)
 		err(EXIT_BOX_FAILED, "mount /proc");
 	forget_old_root();
 	if (chdir(folder) == -1)
