@@ -2,8 +2,8 @@
 #ifndef RLIMITS_H
 #define RLIMITS_H
 
-/* Sets the resource limits (setrlimit(2)) that stand in a list of settings, cpu=N and the
- * like, soft and hard, for the calling process and all that it starts. Ends the process if one of them
+/* Sets the resource limits (setrlimit(2)) that stand in a list of settings, cpu=N and the like,
+ * soft and hard, for the calling process and all that it starts. Ends the process if one of them
  * cannot be set. */
 void set_limits(char *const *list);
 

@@ -12,6 +12,14 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+static void install(struct sock_fprog *program)
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+		err(2, "no_new_privs");
+	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program) == -1)
+		err(2, "filter");
+}
+
 int main(int argc, char *argv[])
 {
 	struct sock_filter filter[64] = {
@@ -34,10 +42,7 @@ int main(int argc, char *argv[])
 	program.len = length;
 	if (word >= argv + argc - 1)
 		errx(2, "no command");
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
-		err(2, "no_new_privs");
-	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == -1)
-		err(2, "filter");
+	install(&program);
 	execvp(word[1], word + 1);
 	err(2, "%s", word[1]);
 }
