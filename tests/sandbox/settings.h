@@ -22,7 +22,7 @@ struct settings {
 	char **list;
 	/* The program and its arguments, up to a NULL. */
 	char **command;
-	/* Limits of all processes together, 0: none. In bytes, their number, and in milliseconds. */
+	/* Limits of all processes together, 0: none. Bytes, their number, milliseconds. */
 	unsigned long memory;
 	unsigned long processes;
 	unsigned long wall;
