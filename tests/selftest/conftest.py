@@ -14,7 +14,7 @@ import pytest
 
 from grading.tools import put_tools
 from selftest.copies import copy_of_lab
-from selftest.pool import GradeOf, Need, needs_of, planned
+from selftest.pool import PER_CPU, PER_CPU_WHOLE, GradeOf, Need, needs_of, planned
 
 HERE = Path(__file__).resolve().parent
 ROOMS = ("unit", "lab", "gradings")  # in the order in which they run
@@ -73,11 +73,12 @@ def begun(request: pytest.FixtureRequest) -> None:
 def grade_of(request: pytest.FixtureRequest) -> Iterator[GradeOf]:
     """The grades of submissions; the grading of those that the selected tests need begins now."""
     wanted = [need for item in request.session.items for need in needs(item)]
-    jobs = planned(wanted, request.config.getoption("whole"))
+    whole = request.config.getoption("whole")
+    jobs = planned(wanted, whole)
     if jobs:
         with tempfile.TemporaryDirectory() as folder:
             put_tools(Path(folder))  # compiled now, and not by all of the first ones together
-    grades = GradeOf(jobs)
+    grades = GradeOf(jobs, PER_CPU_WHOLE if whole else PER_CPU)
     yield grades
     grades.close()
 

@@ -13,7 +13,9 @@ from checks.check import Check
 from selftest import corpus
 from selftest.corpus import Grade, Submission
 
-PER_CPU = 4
+# Gradings at a time, for each CPU. More, and the tests that run meanwhile wait for a CPU; fewer, and
+# all have to wait for the last gradings. Where everything is graded, these are nearly all there is.
+PER_CPU, PER_CPU_WHOLE = 2, 4
 MOST = 32  # at a time, on whatever machine: attacks take memory
 
 
@@ -60,8 +62,9 @@ def planned(needs: Iterable[Need], whole: bool) -> List[Job]:
 class GradeOf:
     """Grades. Call it for the grade of a submission; close it to end what is still under way."""
 
-    def __init__(self, jobs: Iterable[Job] = ()) -> None:
-        workers = min(PER_CPU * len(os.sched_getaffinity(0)), MOST)
+    def __init__(self, jobs: Iterable[Job] = (), per_cpu: int = PER_CPU) -> None:
+        """Begins to grade; `per_cpu` gradings at a time for each CPU."""
+        workers = min(per_cpu * len(os.sched_getaffinity(0)), MOST)
         self.began = time.time()
         self.ran: Dict[str, Tuple[float, float]] = {}  # by job: wall time (seconds), from and to
         self._lock = threading.Lock()

@@ -11,7 +11,7 @@ from grading import build as building
 from grading.build import Build
 from sandbox import tiers
 
-COMPILE_SECONDS = 8  # the macros below take longer than any compiler is given
+COMPILE_SECONDS = 5  # the macros below take longer than any compiler is given
 WHOLE = '#include "server.h"\nvoid run_server(int fd) { for (;;) tcp_accept(fd); }\n'
 # What is added to a server, and what the compiler then says. {secret} is a file of the grader.
 READS = [
