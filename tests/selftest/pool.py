@@ -13,8 +13,8 @@ from checks.check import Check
 from selftest import corpus
 from selftest.corpus import Grade, Submission
 
-# Gradings at a time, for each CPU. More, and the tests that run meanwhile wait for a CPU; fewer, and
-# all have to wait for the last gradings. Where everything is graded, these are nearly all there is.
+# Gradings at a time, for each CPU. More, and the tests that run meanwhile wait for a CPU; fewer,
+# and all wait for the last gradings. Where everything is graded, there is hardly anything else.
 PER_CPU, PER_CPU_WHOLE = 2, 4
 MOST = 32  # at a time, on whatever machine: attacks take memory
 
