@@ -12,7 +12,7 @@
  *	   the kernel has it
  *
  * SETTING	cpu= as= fsize= nofile= nproc= ...=N	limits of each process, setrlimit(2)
- *		read=PATH write=PATH			what it may read and execute; and write
+ *		read=PATH write=PATH			what it may read; and also write
  *		memory=BYTES processes=N		limits of all processes together
  *		wall=SECONDS				how long it may take
  *

@@ -1,7 +1,7 @@
 /* attacks.c - what a hostile program might try, one attempt at a time; the tests
  * here run it in boxes.
  *
- *	attacks NAME...		prints "NAME worked" or "NAME failed" for each of the attempts
+ *	attacks NAME...		prints "NAME worked" or "NAME failed" for each attempt
  *	attacks right		prints the names of the right things that failed, and "done"
  *	attacks NAME		of the endless ones: does it until it is ended
  */
