@@ -147,9 +147,11 @@ def test_nothing_is_left(attack: Attack, tools: Path, name: str, alive: int) -> 
 
 
 def test_number_of_processes_is_limited(attack: Attack) -> None:
-    box = attack("fork_bomb", nproc=small_number())
+    limit = small_number()
+    box = attack("fork_bomb", nproc=limit)
     assert eventually(lambda: len(box.tree()) > PROCESSES // 2)
-    assert len(box.tree()) <= PROCESSES
+    # What else the same user runs counts, too (setrlimit(2)), and may have ended meanwhile.
+    assert len(box.tree()) <= max(limit, PROCESSES)
     box.close()
     bomb = attack("fork_bomb", nproc=small_number(), processes=100)
     assert bomb.status(LONGEST) == signal.SIGKILL
