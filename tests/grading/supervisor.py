@@ -149,9 +149,7 @@ def end_all(child: int, patience: float = PATIENCE) -> int:
 def _kill_all_below() -> None:
     """Kills what the boxes have not ended, as far as this process may: root without CAP_KILL may
     not signal the processes of another user."""
-    def still_below(pid: int) -> bool:
-        return pid in procfs.tree(os.getpid())
-
+    still_below = partial(procfs.descends_from, os.getpid())
     for pid in procfs.tree(os.getpid()):
         with contextlib.suppress(PermissionError):
             send_signal(pid, signal.SIGKILL, partial(still_below, pid))

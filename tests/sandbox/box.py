@@ -222,7 +222,7 @@ class Box:
 
     def signal(self, pid: int, number: int) -> None:
         """Sends a signal to a process of the box; does nothing if it has ended."""
-        send_signal(pid, number, lambda: pid in self.tree())
+        send_signal(pid, number, lambda: procfs.descends_from(self.pid, pid))
 
     def limit_processes(self, pid: int, number: Optional[int]) -> None:
         """Lets a process of the box create processes and threads only up to a number, or (None) as

@@ -110,6 +110,15 @@ def tree(root: int) -> Dict[int, Process]:
     return _tree_by_children(root) if _HAS_CHILDREN else _tree_by_parents(root)
 
 
+def descends_from(root: int, pid: int) -> bool:
+    """Returns whether a process is a descendant of another one, a zombie included. Unlike `tree`,
+    looks at its ancestors alone, however many descendants there are."""
+    seen = process(pid)
+    while seen is not None and seen.parent not in (0, root):
+        seen = process(seen.parent)
+    return seen is not None and seen.parent == root
+
+
 def _tree_by_children(root: int) -> Dict[int, Process]:
     found: Dict[int, Process] = {}
     todo = _children(root)

@@ -61,6 +61,10 @@ def test_both_ways_to_find_descendants_agree() -> None:
     try:
         by_children = procfs._tree_by_children(os.getpid())
         assert child in by_children and child in procfs._tree_by_parents(os.getpid())
+        assert procfs.descends_from(os.getpid(), child)
+        assert procfs.descends_from(os.getppid(), child)
+        assert not procfs.descends_from(child, os.getpid())
+        assert not procfs.descends_from(child, child)
     finally:
         os.kill(child, 9)
         os.waitpid(child, 0)
