@@ -1,17 +1,21 @@
 """The ways in which a check can end, other than by passing: the exceptions that it raises."""
 from __future__ import annotations
 
+from typing import Sequence, Union
+
 
 class CheckFailed(AssertionError):
     """A check has found a fault. The texts are for a student."""
 
-    def __init__(self, done: str, expected: str, seen: str, hint: str = "",
-                 by_hand: str = "") -> None:
-        """`done` is what the checker did, `expected` what should have followed, `seen` what was
-        seen instead, with numbers. `hint` says what to think about next, `by_hand` how to see the
-        same by hand; left out, the check's own are shown (check.py)."""
-        super().__init__(seen)
-        self.done, self.expected, self.seen = done, expected, seen
+    def __init__(self, done: str, expected: str, seen: Union[str, Sequence[str]],
+                 symptom: str = "", hint: str = "", by_hand: str = "") -> None:
+        """`done` is what the checker did, `expected` what should have followed. `seen` is what was
+        seen instead, with numbers: the first line is the verdict, the others are about one process,
+        thread or connection each. `symptom` is the key of the advice that follows (advice/): where
+        to look, what to think about, how to see the same by hand."""
+        self.seen = [seen] if isinstance(seen, str) else list(seen)
+        super().__init__("; ".join(self.seen))
+        self.done, self.expected, self.symptom = done, expected, symptom
         self.hint, self.by_hand = hint, by_hand
 
 

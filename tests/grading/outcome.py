@@ -67,7 +67,7 @@ def _explained(check: Check, error: CheckFailed) -> List[str]:
     by_hand = (error.by_hand or check.by_hand).replace("PID", check.pid)
     return [f"done:     {error.done}",
             f"expected: {error.expected}",
-            f"seen:     {error.seen}",
+            f"seen:     {'; '.join(error.seen)}",
             f"where:    {check.where}",
             f"think:    {error.hint or check.hint}",
             f"by hand:  ./{check.server} 2999; then, in bash elsewhere: {by_hand}"]
