@@ -8,7 +8,7 @@ from typing import Sequence
 from checks.catalogue import CHECKS
 from console import Parser, file_to_write
 from grading import NAME, SUPPORT, run_selftest, supervisor, watch
-from grading.options import Options
+from grading.options import LARGEST_SEED, Options
 from sandbox.tiers import TIERS
 
 STATUSES = """exit status:
@@ -32,8 +32,8 @@ def main(words: Sequence[str]) -> int:
             print(f"{check.id:15} {check.points:2d}  {check.title}")
         return 0
     options = Options(args.dir, args.k, args.require_contained, args.quick, args.json, args.junit,
-                      args.keep)
-    return watch.watch(options) if args.watch else supervisor.run(options)
+                      args.keep, args.seed)
+    return watch.watch(options) if args.watch else supervisor.run(options.drawn())
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
@@ -73,4 +73,15 @@ def _parser() -> Parser:
     parser.add_argument("--keep", metavar="DIR", type=Path,
                         help="keep the log, the programs, and each server's command and output in "
                         "a new or empty folder, to find out why a check failed")
+    parser.add_argument("--seed", metavar="N", type=seed, default=0,
+                        help="draw the same numbers and pauses as the grading that has named this "
+                        f"seed (1 to {LARGEST_SEED}; default: another one each time)")
     return parser
+
+
+def seed(text: str) -> int:
+    """Returns a seed, for argparse: raises ArgumentTypeError if it is none."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+    if not 0 < number <= LARGEST_SEED:
+        raise argparse.ArgumentTypeError(f"not a number from 1 to {LARGEST_SEED}: {text[:40]!r}")
+    return number

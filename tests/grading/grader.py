@@ -44,8 +44,9 @@ DESCRIPTORS = 4096  # how many this process may have open, if it is allowed to: 
 class Grading:
     """The grading of one server: conftest.py tells it, as the plugin "grading", what happens."""
 
-    def __init__(self, build: Build, server: str, events: socket.socket) -> None:
-        self.build = build
+    def __init__(self, build: Build, server: str, events: socket.socket, seed: int) -> None:
+        """`seed` is that of whatever the checks draw at random."""
+        self.build, self.seed = build, seed
         self._server, self._events = server, events
         self._running: Optional[_Running] = None
 
@@ -172,7 +173,7 @@ def _run_checks(options: Options, build: Build, server: str, events: socket.sock
     """Lets pytest run the checks of one server. Returns its exit status."""
     selection = ["-k", options.expression] if options.expression else []
     words = ["-q", "-p", "no:cacheprovider", *selection, str(TESTS / f"test_{server}.py")]
-    return run_pytest(words, Plugin(Grading(build, server, events)))
+    return run_pytest(words, Plugin(Grading(build, server, events, options.seed)))
 
 
 def _problems(options: Options, statuses: Dict[str, int]) -> List[str]:

@@ -125,8 +125,9 @@ class Report:
         """Returns the last line."""
         return f"Total: {sum(outcome.score for outcome in self.outcomes.values())}/{FULL}"
 
-    def notes(self, expression: str) -> List[str]:
-        """Returns what must be known to understand the total. `expression` is that of -k."""
+    def notes(self, expression: str, seed: int) -> List[str]:
+        """Returns what must be known to understand the total. `expression` is that of -k, `seed`
+        that of --seed."""
         found: List[str] = []
         undecided = [one.id for one in self.ordered() if one.status == INCONCLUSIVE]
         if undecided:
@@ -135,6 +136,8 @@ class Report:
         if expression:
             found.append(f"Selected by -k: {len(self.outcomes)} of {len(CHECKS)} checks, "
                          f"{points_of(self.outcomes)} of {FULL} points.")
+        if any(one.status != PASSED for one in self.ordered()):
+            found.append(f"To draw the same numbers and pauses again: --seed {seed}")
         return found
 
 

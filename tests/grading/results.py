@@ -11,12 +11,14 @@ from console import write_whole
 from grading.outcome import FAILED, INCONCLUSIVE, Outcome
 
 
-def write_json(path: Path, outcomes: Sequence[Outcome], seconds: float, note: str) -> None:
-    """Writes results.json: gradescope-autograders, "Output format". Raises CommandFailed if it
-    cannot."""
+def write_json(path: Path, outcomes: Sequence[Outcome], seconds: float, note: str,
+               seed: int) -> None:
+    """Writes results.json: gradescope-autograders, "Output format", which leaves extra_data to
+    whoever writes it. Raises CommandFailed if it cannot."""
     document = {"score": sum(outcome.score for outcome in outcomes),
                 "execution_time": round(seconds, 1),
                 "output": note,
+                "extra_data": {"seed": seed},
                 "tests": [_test(outcome) for outcome in outcomes]}
     write_whole(path, json.dumps(document, indent=2) + "\n")
 

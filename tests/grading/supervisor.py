@@ -157,7 +157,7 @@ def _kill_all_below() -> None:
 
 def finish(options: Options, report: Report, seconds: float) -> int:
     """Writes the files and, last, the total. Returns the exit status."""
-    outcomes, notes = report.ordered(), report.notes(options.expression)
+    outcomes, notes = report.ordered(), report.notes(options.expression, options.seed)
     written = write_files(options, outcomes, seconds, "\n".join([report.contained, *notes]))
     if options.keep:
         notes.append(keeping.words(options.keep))
@@ -184,7 +184,7 @@ def write_files(options: Options, outcomes: Sequence[Outcome], seconds: float, n
     if one of them cannot be written."""
     wanted: List[Callable[[], None]] = []
     if options.json:
-        wanted.append(partial(write_json, options.json, outcomes, seconds, note))
+        wanted.append(partial(write_json, options.json, outcomes, seconds, note, options.seed))
     if options.junit:
         wanted.append(partial(write_junit, options.junit, outcomes, seconds))
     complete = True

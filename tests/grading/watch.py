@@ -93,6 +93,7 @@ def command(options: Options) -> List[str]:
              f"--require-contained={options.required_tier}"]
     words += ["--quick"] if options.quick else []
     words += ["-k", options.expression] if options.expression else []
+    words += ["--seed", str(options.seed)] if options.seed else []
     return words
 
 

@@ -8,6 +8,7 @@ from typing import List
 import pytest
 
 from grading import cli
+from grading.options import LARGEST_SEED, Options
 from grading.run_selftest import CACHE, arguments
 
 
@@ -35,7 +36,10 @@ def test_a_word_behind_the_tier_is_the_folder() -> None:
 
 @pytest.mark.parametrize("words", [
     ["a", "b"], ["--frobnicate"], ["-k"], ["--json"], ["--require-contained=T9"],
-    ["--watch", "--json", "file"], ["--watch", "--keep", "folder"]], ids=" ".join)
+    ["--watch", "--json", "file"], ["--watch", "--keep", "folder"], ["--seed"], ["--seed", ""],
+    ["--seed", "0"], ["--seed", "-1"], ["--seed", "4294967296"], ["--seed", "9" * 5000],
+    ["--seed", "0x1"], ["--seed", "\u0661"], ["--seed", "1\n2"]],
+    ids=lambda words: ascii(" ".join(words))[:40])
 def test_wrong_usage_ends_with_status_2(words: List[str], tmp_path: Path,
                                         monkeypatch: pytest.MonkeyPatch,
                                         capsys: pytest.CaptureFixture[str]) -> None:
@@ -45,6 +49,14 @@ def test_wrong_usage_ends_with_status_2(words: List[str], tmp_path: Path,
     assert ended.value.code == 2
     said = capsys.readouterr().err
     assert said.startswith("checker.sh: ") and said.count("\n") == 1
+
+
+def test_a_seed_is_drawn_unless_it_is_given() -> None:
+    largest = parsed("--seed", str(LARGEST_SEED)).seed
+    assert (parsed().seed, parsed("--seed", "1").seed, largest) == (0, 1, LARGEST_SEED)
+    assert Options(Path("folder"), seed=1).drawn().seed == 1
+    seeds = {Options(Path("folder")).drawn().seed for _ in range(8)}
+    assert len(seeds) > 4 and all(0 < seed <= LARGEST_SEED for seed in seeds)
 
 
 def test_help_fits_on_80_columns(monkeypatch: pytest.MonkeyPatch,

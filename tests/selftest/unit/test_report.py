@@ -11,6 +11,7 @@ from grading.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from grading.report import Report, Terminal
 
 IDS = [check.id for check in CHECKS]
+SEED = "To draw the same numbers and pauses again: --seed 7"
 
 
 class Shown(Report):
@@ -116,15 +117,23 @@ def test_the_total_counts_what_passed(report: Shown) -> None:
         report.end(id, {"mp-zombies": FAILED, "mt-memory": INCONCLUSIVE}.get(id, PASSED))
     lost = BY_ID["mp-zombies"].points + BY_ID["mt-memory"].points
     assert report.total() == f"Total: {100 - lost}/100"
-    assert report.notes("") == [f"Inconclusive, {BY_ID['mt-memory'].points} points not in the "
-                                "total: mt-memory. Grade again."]
+    assert report.notes("", 7) == [f"Inconclusive, {BY_ID['mt-memory'].points} points not in the "
+                                   "total: mt-memory. Grade again.", SEED]
+
+
+def test_the_seed_is_told_unless_all_is_well(report: Shown) -> None:
+    report.select(IDS[0], IDS[1])
+    report.end(IDS[0])
+    assert report.notes("", 7) == []
+    report.end(IDS[1], FAILED)
+    assert report.notes("", 7) == [SEED]
 
 
 def test_a_selection_is_noted(report: Shown) -> None:
     report.select("mp-replies")
     report.end("mp-replies")
     points = BY_ID["mp-replies"].points
-    assert report.notes("mp-replies") == [
+    assert report.notes("mp-replies", 7) == [
         f"Selected by -k: 1 of {len(CHECKS)} checks, {points} of 100 points."]
 
 

@@ -15,11 +15,12 @@ OUTCOMES = [Outcome("mp-replies", PASSED, [], seconds=0.5),
 
 
 def test_json_has_gradescope_s_shape(tmp_path: Path) -> None:
-    write_json(tmp_path / "results.json", OUTCOMES, 3.14159, "a note on all")
+    write_json(tmp_path / "results.json", OUTCOMES, 3.14159, "a note on all", 7)
     results = json.loads((tmp_path / "results.json").read_text())
     assert results["score"] == 12
     assert results["execution_time"] == 3.1
     assert results["output"] == "a note on all"
+    assert results["extra_data"] == {"seed": 7}
     assert results["tests"][0] == {"name": "mp-replies", "score": 6, "max_score": 6,
                                    "status": "passed", "output": ""}
     assert results["tests"][1]["output"] == "seen: <&> \\x1b\n| ]]> \\x00"
@@ -46,7 +47,7 @@ def test_junit_has_xunit1_s_shape(tmp_path: Path) -> None:
 
 
 def test_no_outcomes_are_no_trouble(tmp_path: Path) -> None:
-    write_json(tmp_path / "results.json", [], 0.0, "")
+    write_json(tmp_path / "results.json", [], 0.0, "", 7)
     write_junit(tmp_path / "junit.xml", [], 0.0)
     assert json.loads((tmp_path / "results.json").read_text())["tests"] == []
     suite = xml.parse(tmp_path / "junit.xml").getroot().find("testsuite")

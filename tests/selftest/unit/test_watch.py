@@ -61,6 +61,7 @@ def test_the_options_are_handed_on() -> None:
     assert command(Options(Path("folder")))[-1] == "--require-contained=T1"
     words = command(Options(Path("folder"), "mp", "T2", quick=True))
     assert words[-4:] == ["--require-contained=T2", "--quick", "-k", "mp"]
+    assert command(Options(Path("folder"), seed=7))[-2:] == ["--seed", "7"]
 
 
 class Keyboard:
