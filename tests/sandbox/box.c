@@ -15,6 +15,7 @@
  *		read=PATH write=PATH			what it may read; and also write
  *		memory=BYTES processes=N		limits of all processes together
  *		wall=SECONDS				how long it may take
+ *		preload=PATH				a library for the program: ld.so(8)
  *
  * The box is the parent of all: a subreaper (prctl(2)), or in tier 3 the init of the namespace,
  * so daemons and orphans become its children and it reaps them. When the grader closes its side,
@@ -213,6 +214,8 @@ static void run_program(pid_t parent)
 	if (settings.tier >= 2 && landlock_version() > 0)
 		landlock(settings.list);
 	reset_signals(); /* the box blocks SIGCHLD */
+	if (settings.preload != NULL && setenv("LD_PRELOAD", settings.preload, 1) == -1)
+		err(EXIT_BOX_FAILED, "setenv");
 	if (settings.tier >= 2)
 		filter_calls();
 	execv(settings.command[0], settings.command);

@@ -41,6 +41,12 @@ READABLE = [path for path in (
     "/sys/devices/system/cpu") if os.path.exists(path)]
 
 
+class Preload(NamedTuple):
+    """A library that is loaded into the program, though not into the box (ld.so(8))."""
+    library: Path
+    descriptor: int  # the program's standard input, by which the library reaches the grader
+
+
 class Program(NamedTuple):
     """What is to run in a box."""
     command: Sequence[str]  # its first word is a path
@@ -49,6 +55,7 @@ class Program(NamedTuple):
     limits: Mapping[str, int]  # changes to LIMITS
     writable: Optional[Path] = None  # the one folder where it may write
     readable: Sequence[Path] = ()  # what it may read beside READABLE and its folder
+    preload: Optional[Preload] = None
 
 
 class Finished(NamedTuple):
@@ -133,15 +140,18 @@ class Box:
             if self.user != -1:
                 os.chown(program.writable, self.user, self.user)
             settings.append(f"write={program.writable.resolve()}")
+        if program.preload is not None:
+            settings.append(f"preload={program.preload.library}")
         return settings
 
     def _launch(self, words: List[str], program: Program) -> None:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         words[1] = str(theirs.fileno())
         reading, writing = os.pipe()
+        stdin = program.preload.descriptor if program.preload else subprocess.DEVNULL
         try:
             self._process = subprocess.Popen(
-                words, stdin=subprocess.DEVNULL, stdout=writing, stderr=writing,
+                words, stdin=stdin, stdout=writing, stderr=writing,
                 cwd=program.folder, env=dict(program.environment), pass_fds=[theirs.fileno()])
         except BaseException:
             os.close(reading)

@@ -4,7 +4,7 @@ import dataclasses
 from pathlib import Path
 from typing import List, Mapping, Optional, Sequence
 
-from sandbox.box import Box, Finished, Program
+from sandbox.box import Box, Finished, Preload, Program
 from sandbox.journal import Journal
 
 
@@ -44,9 +44,10 @@ class Sandbox:
 
     def start(self, command: Sequence[str], *, folder: Path, environment: Mapping[str, str],
               limits: Optional[Mapping[str, int]] = None, writable: Optional[Path] = None,
-              readable: Sequence[Path] = ()) -> Box:
+              readable: Sequence[Path] = (), preload: Optional[Preload] = None) -> Box:
         """Starts a command in a box, which the caller closes: see box.Program. Raises BoxFailed."""
-        program = Program(command, folder, environment, limits or {}, writable, readable)
+        program = Program(command, folder, environment, limits or {}, writable, readable,
+                          preload)
         return Box(self.launcher, self.tier, self.own_user, program, self.journal)
 
     def run(self, command: Sequence[str], *, folder: Path, environment: Mapping[str, str],

@@ -26,6 +26,8 @@ struct settings {
 	unsigned long memory;
 	unsigned long processes;
 	unsigned long wall;
+	/* A library to load into the program, or NULL. */
+	const char *preload;
 };
 
 /* Reads the command line, whose syntax is in box.c. It keeps pointers into argv, and puts a NULL
