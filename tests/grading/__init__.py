@@ -8,6 +8,7 @@
     build.py         compiles a submission in the sandbox
     tools.py         compiles the lab's own files
     outcome.py       how a check can end
+    message.py       what is shown below a check's row
     report.py        the rows, in order
     results.py       results.json, junit.xml
     keeping.py       what --keep keeps

@@ -1,38 +1,55 @@
-"""The ways in which a check can end, and the words for the student."""
+"""The ways in which a check can end, and what is then known of it; message.py makes lines of it."""
 from __future__ import annotations
 
+import re
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
+from checks.advice import advice_for
+from checks.advice.kinds import CLIENT, SERVER
 from checks.catalogue import BY_ID
 from checks.check import Check
 from checks.verdict import CheckFailed, Inconclusive, NotGraded
-from console import escaped
 
 PASSED, FAILED, INCONCLUSIVE = "passed", "failed", "inconclusive"
-MESSAGE_COLUMNS = 500
+
+
+class Failure(NamedTuple):
+    """What a student is told about a failure."""
+    seen: List[str]  # the verdict, then a line for each process, thread or connection
+    done: str
+    expected: str
+    symptom: str  # the key of the advice (checks/advice/), "" if it has none
+    where: str
+    think: str
+    commands: List[str]  # to see the same by hand, each behind the prompt of its terminal
+
+    @property
+    def cause(self) -> str:
+        """What two failures of one cause have in common; numbers differ from one to the next."""
+        return f"{self.symptom}: " + re.sub(r"\d+", "N", self.seen[0])
 
 
 class Outcome(NamedTuple):
     """How one check ended. It travels from the process that grades to the one that reports."""
     id: str
     status: str
-    lines: List[str]  # the message, for the student
+    lines: List[str]  # for the student; where the check has failed, beside what `failure` says
     output: str = ""  # what the compiler or the server printed: a stranger's words, not yet escaped
     seconds: float = 0.0
     spared: bool = False  # not graded, as another check was lost
     fault: bool = False  # inconclusive because the checker failed, not because of the machine
+    failure: Optional[Failure] = None
+    same_as: str = ""  # the id of an earlier check that has failed by the same cause
+
+    @property
+    def points(self) -> int:
+        """The points that the check can earn."""
+        return BY_ID[self.id].points
 
     @property
     def score(self) -> int:
         """The points that the check earns."""
-        return BY_ID[self.id].points if self.status == PASSED else 0
-
-    @property
-    def message(self) -> List[str]:
-        """What is shown below the row, a line each: the message, then the output, marked with
-        bars. Nothing but printable ASCII."""
-        own = [line for text in self.lines for line in escaped(text, MESSAGE_COLUMNS)]
-        return own + ["| " + line for line in escaped(self.output)]
+        return self.points if self.status == PASSED else 0
 
     def to_dict(self) -> Dict[str, object]:
         """Returns the outcome as JSON can hold it; from_dict() makes the same one of that."""
@@ -41,7 +58,8 @@ class Outcome(NamedTuple):
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> Outcome:
         """Returns the outcome that to_dict() has made this of."""
-        return cls(**fields)
+        outcome = cls(**fields)
+        return outcome._replace(failure=Failure(*outcome.failure)) if outcome.failure else outcome
 
 
 def outcome_of(check: Check, error: Optional[BaseException], output: str, notes: Sequence[str],
@@ -52,7 +70,7 @@ def outcome_of(check: Check, error: Optional[BaseException], output: str, notes:
     if error is None:
         return Outcome(check.id, PASSED, notes, "", seconds)
     if isinstance(error, CheckFailed):
-        return Outcome(check.id, FAILED, _explained(check, error) + notes, output, seconds)
+        return Outcome(check.id, FAILED, notes, output, seconds, failure=_failure(check, error))
     if isinstance(error, NotGraded):
         return Outcome(check.id, FAILED, [str(error)], output, seconds, spared=True)
     if isinstance(error, Inconclusive):
@@ -62,12 +80,26 @@ def outcome_of(check: Check, error: Optional[BaseException], output: str, notes:
     return Outcome(check.id, INCONCLUSIVE, lines, output, seconds, fault=True)
 
 
-def _explained(check: Check, error: CheckFailed) -> List[str]:
-    """Returns what a student is told about a failure."""
-    by_hand = (error.by_hand or check.by_hand).replace("PID", check.pid)
-    return [f"done:     {error.done}",
-            f"expected: {error.expected}",
-            f"seen:     {'; '.join(error.seen)}",
-            f"where:    {check.where}",
-            f"think:    {error.hint or check.hint}",
-            f"by hand:  ./{check.server} 2999; then, in bash elsewhere: {by_hand}"]
+def _failure(check: Check, error: CheckFailed) -> Failure:
+    """Returns what a student is told about a failure; what has no advice gets the check's own."""
+    advice = advice_for(check.server, error.symptom)
+    if advice:
+        where, think = advice.where(check.server), advice.question(check.server)
+        commands = advice.commands(check.server)
+    else:
+        where, think = check.where, error.hint or check.hint
+        commands = [f"{SERVER}make && ./{check.server} 2999",
+                    CLIENT + (error.by_hand or check.by_hand).replace("PID", check.pid)]
+    return Failure(error.seen or ["?"], error.done, error.expected, error.symptom, where, think,
+                   commands)
+
+
+def referring(outcome: Outcome, earlier: Sequence[Outcome]) -> Outcome:
+    """Returns an outcome, referring to the first earlier one of the same server that has failed by
+    the same cause, if there is one."""
+    if outcome.failure and outcome.failure.symptom:
+        for other in earlier:
+            if (other.failure and other.failure.cause == outcome.failure.cause
+                    and BY_ID[other.id].server == BY_ID[outcome.id].server):
+                return outcome._replace(same_as=other.id)
+    return outcome

@@ -1,14 +1,15 @@
 """What a grading looks like on the terminal: what contains the submission, a row for each check,
-the total. A stranger's words are escaped and indented: see outcome.py."""
+the total. A stranger's words are escaped and indented: see message.py."""
 from __future__ import annotations
 
 import errno
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Set, TextIO
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, TextIO
 
 from checks.catalogue import BY_ID, CHECKS, FULL
 from checks.check import Check
-from console import Progress, coloured, discard
-from grading.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
+from console import Progress, coloured, columns, discard
+from grading.message import INDENT, message_of
+from grading.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome, referring
 
 STATUS_END = 34  # the column in which a row's status ends
 COLOURS = {PASSED: "32", FAILED: "31", INCONCLUSIVE: "33"}
@@ -36,8 +37,19 @@ class Terminal:
         status = outcome.status
         if self._coloured:
             status = f"\x1b[{COLOURS[status]}m{status}\x1b[0m"
-        self.say(f"{outcome.id} {dots} {status} ... {outcome.score:2d}",
-                 *(f"    {line}" for line in outcome.message))
+        points = f"{outcome.score}/{outcome.points}"
+        message = message_of(outcome, columns(self._stream))
+        self.say(f"{outcome.id} {dots} {status} ... {points:>4}",
+                 *(" " * INDENT + line for line in message))
+
+    def spared(self, outcomes: Sequence[Outcome], needed: str) -> None:
+        """Prints one row for all checks of a server that were not graded; `needed` is the id of the
+        one that they wait for."""
+        if len(outcomes) == 1:
+            self.row(outcomes[0])
+            return
+        points = sum(outcome.points for outcome in outcomes)
+        self.say(f"{needed[:2]}: {len(outcomes)} more checks wait for {needed} ... 0/{points}")
 
     def say(self, *lines: str) -> None:
         """Prints some lines."""
@@ -69,7 +81,8 @@ class Report:
         self.contained = "containment: none was established"
         self.problems: List[str] = []  # why outcomes may be missing
         self._selected: Dict[str, List[str]] = {}  # ids, by server
-        self._printed: Set[str] = set()
+        self._rows: List[Outcome] = []  # whose rows are printed, or about to be
+        self._spared: List[Outcome] = []  # the last of them, if they get a row together
         self._begun = False
 
     def handle(self, event: Mapping[str, Any]) -> None:
@@ -99,12 +112,37 @@ class Report:
     def _add(self, outcome: Outcome) -> None:
         """Adds an outcome, and prints the rows that now have all rows before them."""
         self.outcomes[outcome.id] = outcome
+        printed = {one.id for one in self._rows}
         for check in self._wanted():
             if check.id not in self.outcomes:
                 return
-            if check.id not in self._printed:
-                self._printed.add(check.id)
-                self.terminal.row(self.outcomes[check.id])
+            if check.id not in printed:
+                self._print(self.outcomes[check.id])
+        self._print_spared()
+
+    def _print(self, outcome: Outcome) -> None:
+        """Prints a row; those that wait for the same check get one together."""
+        needed = self._needed(outcome)
+        if self._spared and needed != self._needed(self._spared[-1]):
+            self._print_spared()
+        outcome = self.outcomes[outcome.id] = referring(outcome, self._rows)
+        self._rows.append(outcome)
+        if needed:
+            self._spared.append(outcome)
+        else:
+            self.terminal.row(outcome)
+
+    def _print_spared(self) -> None:
+        if self._spared:
+            self.terminal.spared(self._spared, self._needed(self._spared[-1]))
+            self._spared = []
+
+    def _needed(self, outcome: Outcome) -> str:
+        """Returns which check a check that was not graded waits for: the last one of its server
+        that has failed itself. "" if it was graded, or that one was not selected."""
+        failed = [one.id for one in self._rows if one.status == FAILED and not one.spared
+                  and BY_ID[one.id].server == BY_ID[outcome.id].server]
+        return failed[-1] if outcome.spared and failed else ""
 
     def _wanted(self) -> List[Check]:
         """Returns the checks that are, or may yet be, selected."""

@@ -8,6 +8,7 @@ from typing import Dict, Sequence
 
 from checks.catalogue import BY_ID
 from console import write_whole
+from grading.message import message_of, summary_of
 from grading.outcome import FAILED, INCONCLUSIVE, Outcome
 
 
@@ -26,9 +27,10 @@ def write_json(path: Path, outcomes: Sequence[Outcome], seconds: float, note: st
 def _test(outcome: Outcome) -> Dict[str, object]:
     return {"name": outcome.id,
             "score": outcome.score,
-            "max_score": BY_ID[outcome.id].points,
+            "max_score": outcome.points,
             "status": outcome.status,
-            "output": "\n".join(outcome.message)}
+            "output": "\n".join(message_of(outcome)),
+            "extra_data": {"symptom": outcome.failure.symptom if outcome.failure else ""}}
 
 
 def write_junit(path: Path, outcomes: Sequence[Outcome], seconds: float) -> None:
@@ -47,10 +49,9 @@ def write_junit(path: Path, outcomes: Sequence[Outcome], seconds: float) -> None
 def _case(outcome: Outcome) -> xml.Element:
     case = xml.Element("testcase", classname=BY_ID[outcome.id].server, name=outcome.id,
                        time=f"{outcome.seconds:.3f}")
-    text = "\n".join(outcome.message)
+    text = "\n".join(message_of(outcome))
     if outcome.status == FAILED:
-        first = outcome.message[0] if outcome.message else ""
-        xml.SubElement(case, "failure", message=first).text = text
+        xml.SubElement(case, "failure", message=summary_of(outcome)).text = text
     elif outcome.status == INCONCLUSIVE:
         xml.SubElement(case, "skipped", message="inconclusive").text = text
     elif text:

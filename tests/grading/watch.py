@@ -13,7 +13,7 @@ import tempfile
 import termios
 import tty
 from pathlib import Path
-from typing import Dict, Iterator, List, Mapping, Sequence, Tuple
+from typing import Dict, Iterator, List, Mapping, Sequence, TextIO, Tuple
 
 from console import Interrupted, raise_on_signals
 from grading import TESTS
@@ -23,6 +23,10 @@ from grading.outcome import PASSED
 
 LOOK = 0.3  # seconds between two looks at the files
 QUIT = "q"
+WORSE = "worse"
+# Lines that are printed beside a report and its changes. Fewer, and a change that has just left the
+# terminal is not repeated; more, and one that still stands there is.
+BESIDES = 3
 
 
 def watch(options: Options) -> int:
@@ -76,8 +80,9 @@ class Watcher:
         lines = changes(self._statuses, after)
         self._statuses = after
         report = self._output.read_text(errors="replace")
-        print("\n".join([*lines, report]) + f"Waiting for a change; {QUIT} or Ctrl-C quits.",
-              flush=True)
+        again = worse(lines) if report.count("\n") > rows_of(sys.stdout) else []
+        last = f"Waiting for a change; {QUIT} or Ctrl-C quits."
+        print("\n".join([*lines, report + "\n".join([*again, last])]), flush=True)
 
     def wait_for_a_change(self) -> bool:
         """Returns True when a file has changed, False if somebody quits before."""
@@ -151,7 +156,21 @@ def changes(before: Mapping[str, str], after: Mapping[str, str]) -> List[str]:
     return lines
 
 
+def worse(lines: Sequence[str]) -> List[str]:
+    """Returns those lines of changes() that tell of a loss."""
+    return [line for line in lines if line.startswith(WORSE)]
+
+
+def rows_of(stream: TextIO) -> int:
+    """Returns how many lines of a report stay on the terminal that the stream is, with what is
+    printed besides; more than any report has if it is none: there, nothing scrolls away."""
+    try:
+        return os.get_terminal_size(stream.fileno()).lines - BESIDES
+    except (OSError, ValueError):
+        return sys.maxsize
+
+
 def _change(before: str, after: str) -> str:
     if after == PASSED:
         return "better"
-    return "worse" if before == PASSED else "changed"
+    return WORSE if before == PASSED else "changed"

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Dict, Optional, Protocol
 
+from checks.catalogue import CHECKS
+from grading.outcome import FAILED
 from selftest.process import one_line
 
 ONE = ("-k", "mp-replies")  # when one check will do
@@ -45,9 +47,14 @@ def total(done: subprocess.CompletedProcess[str]) -> int:
 
 
 def rows(done: subprocess.CompletedProcess[str]) -> Dict[str, str]:
-    """Returns the status of each check that has a row."""
-    found = re.findall(r"^(m[pt]-[a-z]+) \.+ (\w+) \.\.\. [ \d]\d$", done.stdout, re.MULTILINE)
-    return dict(found)
+    """Returns the status of each check that has a row. Those that share one, as they wait for
+    another check, have failed: all that are left of their server."""
+    row = r"^(m[pt]-[a-z]+) \.+ (\w+) \.\.\. +\d+/\d+$"
+    found = dict(re.findall(row, done.stdout, re.MULTILINE))
+    for server in re.findall(r"^(m[pt]): \d+ more checks wait for ", done.stdout, re.MULTILINE):
+        left = [check.id for check in CHECKS if check.id.startswith(server + "-")]
+        found.update({id: FAILED for id in left if id not in found})
+    return found
 
 
 def cannot_grade(done: subprocess.CompletedProcess[str], *words: str) -> bool:

@@ -13,7 +13,7 @@ from grading.outcome import FAILED, PASSED
 from selftest.gradings.checker import ONE, Checker, cannot_grade, rows, total
 
 OPTIONS = {"-k", "--list", "--json", "--junit", "--keep", "--quick", "--watch", "--help",
-           "--require-contained"}
+           "--require-contained", "--seed"}
 STATUSES = ("0 all points", "1 something lost", "2 could not grade", "3 nothing lost")
 
 
@@ -41,7 +41,7 @@ REFUSED = [(["no such folder"], "no such folder"), (["--frobnicate"], "--frobnic
            (["--junit", "support"], "support"),
            (["--json", "/proc/results.json"], "/proc/results.json"),
            (["--keep", "support"], "not empty"), (["--keep", "/proc/kept"], "/proc/kept"),
-           (["--keep", "checker.sh"], "checker.sh")]
+           (["--keep", "checker.sh"], "checker.sh"), (["--seed", "x"], "--seed")]
 
 
 @pytest.mark.parametrize("words, word", REFUSED, ids=[" ".join(words) for words, _ in REFUSED])

@@ -50,5 +50,6 @@ def test_no_colour_and_no_progress_in_a_pipe(checker: Checker) -> None:
     done = checker("-k", "replies", TERM="xterm", CLICOLOR_FORCE="1", FORCE_COLOR="1",
                    PY_COLORS="1")
     assert set(done.stdout) & set("\x1b\r\b") == set()
-    beginnings = (*BY_ID, "    ", "containment: ", "Selected by -k", "To draw", "Total: ")
+    beginnings = (*BY_ID, "mp: ", "mt: ", "    ", "containment: ", "Selected by -k", "To draw",
+                  "Total: ")
     assert all(line.startswith(beginnings) for line in done.stdout.splitlines())

@@ -5,11 +5,12 @@ import json
 import xml.etree.ElementTree as xml
 from pathlib import Path
 
-from grading.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
+from grading.outcome import FAILED, INCONCLUSIVE, PASSED, Failure, Outcome
 from grading.results import write_json, write_junit
 
+FAILURE = Failure(["saw <&> \x1b", "and more"], "did", "wanted", "key", "TODO 1", "What?", ["make"])
 OUTCOMES = [Outcome("mp-replies", PASSED, [], seconds=0.5),
-            Outcome("mp-zombies", FAILED, ["seen: <&> \x1b"], "]]> \x00\n"),
+            Outcome("mp-zombies", FAILED, [], "]]> \x00\n", failure=FAILURE),
             Outcome("mt-races", PASSED, ["a note"]),
             Outcome("mt-speedup", INCONCLUSIVE, ["could not tell: busy"])]
 
@@ -22,11 +23,15 @@ def test_json_has_gradescope_s_shape(tmp_path: Path) -> None:
     assert results["output"] == "a note on all"
     assert results["extra_data"] == {"seed": 7}
     assert results["tests"][0] == {"name": "mp-replies", "score": 6, "max_score": 6,
-                                   "status": "passed", "output": ""}
-    assert results["tests"][1]["output"] == "seen: <&> \\x1b\n| ]]> \\x00"
+                                   "status": "passed", "output": "",
+                                   "extra_data": {"symptom": ""}}
+    assert results["tests"][1]["output"].startswith("saw <&> \\x1b\n  and more\ndone: ")
+    assert "\n| ]]> \\x00\n" in results["tests"][1]["output"]
+    assert results["tests"][1]["extra_data"] == {"symptom": "key"}
     assert results["tests"][2]["output"] == "a note"
     assert results["tests"][3] == {"name": "mt-speedup", "score": 0, "max_score": 8,
-                                   "status": "inconclusive", "output": "could not tell: busy"}
+                                   "status": "inconclusive", "output": "could not tell: busy",
+                                   "extra_data": {"symptom": ""}}
 
 
 def test_junit_has_xunit1_s_shape(tmp_path: Path) -> None:
@@ -40,8 +45,8 @@ def test_junit_has_xunit1_s_shape(tmp_path: Path) -> None:
         ("mt_server", "mt-speedup")]
     assert list(suite[0]) == [] and suite[0].get("time") == "0.500"
     failure = suite[1].find("failure")
-    assert failure is not None and failure.get("message") == "seen: <&> \\x1b"
-    assert failure.text == "seen: <&> \\x1b\n| ]]> \\x00"
+    assert failure is not None and failure.get("message") == "saw <&> \\x1b"
+    assert failure.text and "\n| ]]> \\x00\n" in failure.text
     assert suite[2].findtext("system-out") == "a note"
     assert suite[3].findtext("skipped") == "could not tell: busy"
 

@@ -2,10 +2,12 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import io
 import json
 import os
 import pty
+import struct
 import sys
 import termios
 from pathlib import Path
@@ -137,6 +139,28 @@ def test_changed_verdicts_come_before_the_report(watcher: Watcher, tmp_path: Pat
     assert watcher.wait_for_a_change() and watcher.grade()
     second = capsys.readouterr().out.splitlines()
     assert second[1:3] == ["better: mp-zombies: failed -> passed", "mp-zombies passed"]
+
+
+@pytest.mark.parametrize("rows, repeated", [(1, True), (100, False)])
+def test_what_is_worse_is_repeated_if_it_has_left_the_screen(
+        watcher: Watcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str], rows: int, repeated: bool) -> None:
+    monkeypatch.setattr(watch, "rows_of", lambda stream: rows)
+    for status in ("failed", "passed", "failed"):
+        say(tmp_path / "folder", status)
+        (tmp_path / "folder" / "report").write_text("a\nb\n")
+        assert watcher.grade()
+    printed = capsys.readouterr().out
+    assert "better: mp-zombies: failed -> passed\na\nb\nWaiting" in printed
+    line = "worse: mp-zombies: passed -> failed\n"
+    assert printed.count(line) == 1 + repeated
+    assert (f"b\n{line}Waiting for" in printed) == repeated
+
+
+def test_a_terminal_has_rows_and_a_file_has_no_end(keyboard: Keyboard) -> None:
+    fcntl.ioctl(keyboard.stream, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    assert watch.rows_of(keyboard.stream) == 24 - watch.BESIDES
+    assert watch.rows_of(io.StringIO()) == sys.maxsize
 
 
 def test_a_grading_without_results_is_no_trouble(watcher: Watcher, tmp_path: Path,

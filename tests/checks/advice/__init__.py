@@ -1,0 +1,23 @@
+"""What a student is told about a failure, by its symptom: the key that the check gives it
+(checks/verdict.py). Each file has the symptoms of one topic; kinds.py says what advice is.
+
+The advice hangs on what was seen, not on the check that has seen it: a race that shows when many
+clients come is no failure of pthread_create(). selftest/gradings/test_by_hand.py types each
+symptom's commands, on a server that has it and on one that is right.
+"""
+from __future__ import annotations
+
+from typing import Dict, Optional
+
+from checks.advice.kinds import Advice
+
+ADVICE: Dict[str, Advice] = {}
+
+
+def advice_for(server: str, symptom: str) -> Optional[Advice]:
+    """Returns the advice about a symptom of a server, mp_server or mt_server; None if there is
+    none."""
+    advice = ADVICE.get(symptom)
+    if advice is None:
+        return None
+    return advice if (advice.mp if server == "mp_server" else advice.mt) else None

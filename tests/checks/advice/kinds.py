@@ -1,0 +1,72 @@
+"""What advice is: where to look, what to think about, and how to see the same by hand."""
+from __future__ import annotations
+
+from typing import Dict, List, NamedTuple, Sequence
+
+SERVER, CLIENT = "server$ ", "client$ "  # the prompts of the guide's two terminals
+# Columns of a command. More, and it does not fit behind its prompt on a terminal of 80 columns; so
+# it would be cut where it is copied.
+COMMAND_COLUMNS = 66
+
+# Commands that many symptoms share. NAME and 2999 stand in all of them for the server and its port.
+#
+# The server's process, whatever else is called like it: exactly this command line, so that neither
+# an ended server of before nor an editor is meant.
+PID = "P=$(pgrep -ofx './NAME 2999')"
+SEVEN_SILENT = 'for i in {3..9}; do eval "exec $i<>/dev/tcp/localhost/2999"; done'
+CLOSE_SEVEN = 'for i in {3..9}; do eval "exec $i>&-"; done'
+FAMILY = "ps -o pid,ppid,stat,nlwp,cmd -p $P --ppid $P"
+
+
+def asks(n: int, seconds: int = 5) -> str:
+    """Returns the command by which a client asks for fib(n), and which says so if it gets none."""
+    return f"timeout {seconds} ./client.py localhost 2999 {n} || echo no reply"
+
+
+class ByHand(NamedTuple):
+    """Commands, in bash, by which a student sees the same on his own server."""
+    # A line each, typed in the folder support/ while the server runs. Those that begin with SERVER
+    # are typed in the server's terminal, all others in the clients'.
+    lines: Sequence[str]
+    # What then can be read in the terminals of a server that has the fault, and of no right one: a
+    # regular expression in which ^ and $ match at lines.
+    shows: str
+    build: str = "make"  # how the server is built; several lines if there is a newline
+    server: str = "./NAME 2999"  # how it is started
+
+
+class Advice(NamedTuple):
+    """What is told about one symptom. In its texts NAME stands for the server's name, CREATE for
+    what creates a child or thread, WORKER for that."""
+    think: str  # a question whose answer leads on, and that does not give it away
+    by_hand: ByHand
+    mp: str = ""  # the TODOs of mp_server.c to look at; "": never said of that server
+    mt: str = ""  # those of mt_server.c
+
+    def where(self, server: str) -> str:
+        """Returns which TODOs of which file to look at."""
+        todos = self.mp if server == "mp_server" else self.mt
+        return f"{todos or 'the code'} of {server}.c"
+
+    def question(self, server: str) -> str:
+        """Returns what to think about."""
+        return _filled_in(self.think, server)
+
+    def commands(self, server: str) -> List[str]:
+        """Returns the commands, each behind the prompt of its terminal: first how to build and to
+        start the server."""
+        build, start = self.by_hand.build.split("\n"), self.by_hand.server
+        joined = f"{build[0]} && {start}"
+        first = [joined] if len(build) == 1 and len(joined) <= COMMAND_COLUMNS else [*build, start]
+        lines = [SERVER + line for line in first]
+        lines += [line if line.startswith(SERVER) else CLIENT + line for line in self.by_hand.lines]
+        return [_filled_in(line, server) for line in lines]
+
+
+def _filled_in(text: str, server: str) -> str:
+    words: Dict[str, str] = {"NAME": server, "CREATE": "pthread_create()", "WORKER": "thread"}
+    if server == "mp_server":
+        words.update(CREATE="fork()", WORKER="child")
+    for word, meaning in words.items():
+        text = text.replace(word, meaning)
+    return text
