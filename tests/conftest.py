@@ -6,13 +6,17 @@ lab's tests of itself."""
 from __future__ import annotations
 
 import contextlib
-from typing import Callable, Dict, Generator, Iterator, List, Optional
+import random
+from typing import Callable, Generator, Generic, Iterator, List, Optional, Sequence, TypeVar
 
 import pytest
 
 from checks import concurrency as concurrency_check
+from checks import many as many_clients
+from checks import replies
 from checks.catalogue import BY_ID, CHECKS
 from checks.check import Check
+from checks.robustness import Patient
 from checks.server import Server
 from checks.verdict import CheckFailed, Inconclusive, NotGraded
 from checks.workload import SYNCHRONOUS
@@ -21,6 +25,7 @@ from grading.build import Build
 from grading.grader import Grading
 from watching import private
 
+T = TypeVar("T")
 Raised = Optional[Exception]  # what a check has raised, if it has
 Hook = Callable[..., Generator[None, None, None]]
 # The annotation is for mypy: pluggy 1.0, which defines the decorator, has no types.
@@ -30,19 +35,19 @@ hook_wrapper: Callable[[Hook], Hook] = pytest.hookimpl(hookwrapper=True)
 class Starter:
     """Starts servers of one program for one check, and ends them all when it is closed."""
 
-    def __init__(self, grading: Grading, build: Build, program: str) -> None:
-        self.servers: List[Server] = []
-        self._grading, self._build, self._program = grading, build, program
+    def __init__(self, grading: Grading, build: Build, program: str, draw: random.Random) -> None:
+        self._grading, self._build, self._program, self._draw = grading, build, program, draw
         self._stack = contextlib.ExitStack()
 
-    def __call__(self, probe: str = "") -> Server:
+    def __call__(self, probe: str = "", faults: bool = False) -> Server:
         """Starts a server, and waits until it has served a first client. `probe` is what probe.c is
-        to do in it; "" leaves it out. Raises CheckFailed if the server does not start."""
+        to do in it; "" leaves it out. `faults`: calls can be made to fail in it. Raises CheckFailed
+        if the server does not start."""
         library = self._build.probe
         environment = {"LD_PRELOAD": str(library), "PROBE": probe} if probe else {}
-        server = Server(self._build.sandbox, self._build.program(self._program), environment)
+        server = Server(self._build.sandbox, self._build.program(self._program), environment,
+                        draw=self._draw, faults=faults)
         self._stack.callback(server.close)
-        self.servers.append(server)
         self._grading.started(server)
         server.start()
         user = server.box.user
@@ -88,9 +93,16 @@ def compiled(request: pytest.FixtureRequest, build: Build) -> str:
 
 
 @pytest.fixture
-def start(grading: Grading, build: Build, compiled: str) -> Iterator[Starter]:
-    """Starts a server: start() or start(probe="pages"). All are ended after the check."""
-    with contextlib.closing(Starter(grading, build, compiled)) as starter:
+def draw(request: pytest.FixtureRequest, grading: Grading) -> random.Random:
+    """Draws what a submission must not foresee, for one check: the same again for the same seed."""
+    return random.Random(f"{grading.seed} {request.node.name} {request.module.SERVER}")
+
+
+@pytest.fixture
+def start(grading: Grading, build: Build, compiled: str, draw: random.Random) -> Iterator[Starter]:
+    """Starts a server: start(), start(probe="pages") or start(faults=True). All are ended after the
+    check."""
+    with contextlib.closing(Starter(grading, build, compiled, draw)) as starter:
         yield starter
 
 
@@ -101,31 +113,134 @@ def server(serves_concurrently: None, start: Starter) -> Server:
     return start()
 
 
+class Known(Generic[T]):
+    """What several checks need to know of a server: found out once, by the first one that asks."""
+
+    def __init__(self) -> None:
+        self._raised: Raised = None
+        self._found: List[T] = []
+
+    def __call__(self, find: Callable[[], T]) -> T:
+        """Returns what `find` returns, or raises what it raises, each time the same."""
+        if not self._found and self._raised is None:
+            try:
+                self._found.append(find())
+            except (CheckFailed, Inconclusive) as error:
+                self._raised = error
+        if self._raised is not None:
+            raise self._raised
+        return self._found[0]
+
+
 @pytest.fixture(scope="session")
-def raised() -> Dict[str, Raised]:
-    """What the check of concurrency has raised, by server."""
-    return {}
+def known_alone() -> Known[None]:
+    """Whether a single client is served."""
+    return Known()
+
+
+@pytest.fixture(scope="session")
+def known_concurrent() -> Known[None]:
+    """Whether silent clients delay nobody."""
+    return Known()
+
+
+@pytest.fixture(scope="session")
+def known_many() -> Known[many_clients.Record]:
+    """How many clients were served."""
+    return Known()
+
+
+class Early:
+    """The server with the patient clients, which wait beside the checks: it is started as soon as
+    it may be, where the check that asks them in the end has been selected."""
+
+    def __init__(self, grading: Grading, items: Sequence[pytest.Item]) -> None:
+        self._grading = grading
+        self._topics = [check.id for check in map(check_of, items) if check]
+        self._starter: Optional[Starter] = None
+        self._patient: Optional[Patient] = None
+
+    def begin(self, program: str) -> None:
+        """Lets the clients begin to wait. What goes wrong is told when they are asked."""
+        id = program.replace("_server", "-robustness")
+        if self._starter is None and id in self._topics:
+            self._starter = Starter(self._grading, self._grading.build.keeping("patience"), program,
+                                    random.Random(f"{self._grading.seed} patience {program}"))
+            with contextlib.suppress(CheckFailed, Inconclusive):
+                self._patient = Patient(self._starter())
+
+    def patient(self) -> Patient:
+        """Returns the server with its clients; raises what went wrong."""
+        assert self._starter is not None
+        return self._patient or Patient(self._starter())
+
+    def close(self) -> None:
+        """Ends the server."""
+        if self._starter is not None:
+            self._starter.close()
+
+
+@pytest.fixture(scope="session")
+def early(request: pytest.FixtureRequest, grading: Grading) -> Iterator[Early]:
+    """Who has the patient clients."""
+    with contextlib.closing(Early(grading, request.session.items)) as found:
+        yield found
 
 
 @pytest.fixture
-def concurrency(start: Starter, compiled: str, raised: Dict[str, Raised]) -> Raised:
-    """What the check of concurrency raises, or None. It is run once for each server."""
-    if compiled not in raised:
-        try:
-            concurrency_check.concurrency(start())
-            raised[compiled] = None
-        except (CheckFailed, Inconclusive) as error:
-            raised[compiled] = error
-    return raised[compiled]
+def patient(serves_concurrently: None, early: Early) -> Patient:
+    """The server with the patient clients."""
+    return early.patient()
 
 
 @pytest.fixture
-def serves_concurrently(concurrency: Raised) -> None:
+def alone(start: Starter, known_alone: Known[None]) -> Raised:
+    """What it raises to let a single client be served, or None. It is tried once."""
+    try:
+        known_alone(lambda: replies.alone(start()))
+    except (CheckFailed, Inconclusive) as error:
+        return error
+    return None
+
+
+@pytest.fixture
+def serves_alone(request: pytest.FixtureRequest, alone: Raised) -> None:
+    """Spares the check if a single client is not served, or fails it, if it is about that."""
+    topic = check_of(request.node)
+    if isinstance(alone, CheckFailed) and topic and not topic.id.endswith("-replies"):
+        raise NotGraded("not graded until a single client gets the right reply",
+                        topic.id.partition("-")[0] + "-replies")
+    if alone is not None:
+        raise alone
+
+
+@pytest.fixture
+def concurrency(serves_alone: None, start: Starter, compiled: str, known_concurrent: Known[None],
+                early: Early) -> Raised:
+    """What the check of concurrency raises, or None. It is run once."""
+    early.begin(compiled)
+    try:
+        known_concurrent(lambda: concurrency_check.concurrency(start()))
+    except (CheckFailed, Inconclusive) as error:
+        return error
+    return None
+
+
+@pytest.fixture
+def serves_concurrently(request: pytest.FixtureRequest, concurrency: Raised) -> None:
     """Spares the check if the server does not serve clients concurrently."""
     if isinstance(concurrency, CheckFailed):
-        raise NotGraded("not graded until it serves clients concurrently")
+        prefix = request.module.SERVER.partition("_")[0]
+        raise NotGraded("not graded until it serves clients concurrently", f"{prefix}-concurrency")
     if concurrency is not None:
         raise concurrency
+
+
+@pytest.fixture
+def many(serves_concurrently: None, start: Starter,
+         known_many: Known[many_clients.Record]) -> many_clients.Record:
+    """A server has served many clients: what it had left behind after each stage."""
+    return known_many(lambda: many_clients.serve_many(start()))
 
 
 @pytest.fixture(scope="session")

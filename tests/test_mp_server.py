@@ -6,17 +6,19 @@ from typing import Callable, Optional
 
 import pytest
 
-from checks import descriptors, processes, replies, robustness, speedup, zombies
-from checks.races import Start
-from checks.server import Server
+from checks import descriptors, failures, processes, replies, robustness, speedup, zombies
+from checks.asking import bystanders
+from checks.many import Record
+from checks.robustness import Patient
+from checks.server import Server, Start
 
 SERVER = "mp_server"
 Note = Callable[[Optional[str]], None]
 
 
 @pytest.mark.check("mp-replies")
-def test_replies(start: Start) -> None:
-    replies.replies(start())
+def test_replies(start: Start, serves_alone: None) -> None:
+    replies.error_lines(start())
 
 
 @pytest.mark.check("mp-concurrency")
@@ -27,30 +29,39 @@ def test_concurrency(concurrency: Optional[Exception]) -> None:
 
 @pytest.mark.check("mp-processes")
 def test_processes(server: Server) -> None:
-    processes.one_for_each_client(server)
+    with bystanders(server):
+        processes.one_for_each_client(server)
 
 
 @pytest.mark.check("mp-zombies")
-def test_zombies(server: Server) -> None:
-    zombies.of_one_moment(server)
-    zombies.of_many_clients(server)
+def test_zombies(server: Server, many: Record) -> None:
+    with bystanders(server):
+        zombies.of_one_moment(server)
+    zombies.none_pile_up(many)
 
 
 @pytest.mark.check("mp-descriptors")
-def test_descriptors(server: Server) -> None:
-    descriptors.end_of_stream(server)
-    descriptors.none_pile_up(server)
+def test_descriptors(server: Server, many: Record) -> None:
+    with bystanders(server):
+        descriptors.end_of_stream(server)
+    descriptors.none_pile_up(server, many)
     descriptors.port_is_free_after_death(server)
-
-
-@pytest.mark.check("mp-robustness")
-def test_robustness(server: Server, note: Note) -> None:
-    robustness.bad_clients(server)
-    robustness.flood(server)
-    note(robustness.failing_creation(server, "fork()"))
-    robustness.short_of_descriptors(server)
 
 
 @pytest.mark.check("mp-speedup")
 def test_speedup(start: Start, server: Server, calibrated_n: int, note: Note) -> None:
     note(speedup.judge(start, server, calibrated_n))
+
+
+@pytest.mark.check("mp-robustness")
+def test_robustness(start: Start, server: Server, many: Record, patient: Patient,
+                    note: Note) -> None:
+    robustness.all_were_served(many)
+    with bystanders(server):
+        robustness.bad_clients(server)
+        note(robustness.flood(server))
+    faulty = start(faults=True)
+    with bystanders(faulty):
+        note(failures.failing_creation(faulty, "fork()"))
+        failures.short_of_descriptors(faulty)
+    robustness.patience(patient)

@@ -6,18 +6,20 @@ from typing import Callable, Optional
 
 import pytest
 
-from checks import descriptors, memory, races, replies, robustness, speedup, threads
-from checks.races import Start
+from checks import descriptors, failures, memory, races, replies, robustness, speedup, threads
+from checks.asking import bystanders
+from checks.many import Record, serve_many
+from checks.robustness import Patient
 from checks.sanitizer import Compiler
-from checks.server import Server
+from checks.server import Server, Start
 
 SERVER = "mt_server"
 Note = Callable[[Optional[str]], None]
 
 
 @pytest.mark.check("mt-replies")
-def test_replies(start: Start) -> None:
-    replies.replies(start())
+def test_replies(start: Start, serves_alone: None) -> None:
+    replies.error_lines(start())
 
 
 @pytest.mark.check("mt-concurrency")
@@ -28,7 +30,8 @@ def test_concurrency(concurrency: Optional[Exception]) -> None:
 
 @pytest.mark.check("mt-threads")
 def test_threads(server: Server) -> None:
-    threads.one_for_each_client(server)
+    with bystanders(server):
+        threads.one_for_each_client(server)
 
 
 @pytest.mark.check("mt-races")
@@ -37,25 +40,34 @@ def test_races(build: Compiler, start: Start, serves_concurrently: None, note: N
 
 
 @pytest.mark.check("mt-descriptors")
-def test_descriptors(server: Server) -> None:
-    descriptors.end_of_stream(server)
-    descriptors.none_pile_up(server)
+def test_descriptors(server: Server, many: Record) -> None:
+    with bystanders(server):
+        descriptors.end_of_stream(server)
+    descriptors.none_pile_up(server, many)
 
 
 @pytest.mark.check("mt-memory")
-def test_memory(start: Start, serves_concurrently: None) -> None:
-    memory.stays(start(probe="pages"))
-
-
-@pytest.mark.check("mt-robustness")
-def test_robustness(start: Start, server: Server, note: Note) -> None:
-    robustness.bad_clients(server)
-    robustness.flood(server)
-    note(robustness.failing_creation(server, "pthread_create()"))
-    robustness.short_of_descriptors(server)
-    robustness.failed_creations_keep_no_memory(start(probe="pages"), "pthread_create()")
+def test_memory(start: Start, many: Record) -> None:
+    memory.stays(many)
+    memory.stays(serve_many(start(probe="pages")))
 
 
 @pytest.mark.check("mt-speedup")
 def test_speedup(start: Start, server: Server, calibrated_n: int, note: Note) -> None:
     note(speedup.judge(start, server, calibrated_n))
+
+
+@pytest.mark.check("mt-robustness")
+def test_robustness(start: Start, server: Server, many: Record, patient: Patient,
+                    note: Note) -> None:
+    robustness.all_were_served(many)
+    with bystanders(server):
+        robustness.bad_clients(server)
+        note(robustness.flood(server))
+    faulty = start(faults=True)
+    with bystanders(faulty):
+        note(failures.failing_creation(faulty, "pthread_create()"))
+        failures.short_of_descriptors(faulty)
+    watched = start(probe="pages", faults=True)
+    failures.failed_creations_keep_no_memory(watched, "pthread_create()")
+    robustness.patience(patient)

@@ -9,25 +9,30 @@ import contextlib
 import signal
 import sys
 import traceback
-from typing import Callable, Iterable, Iterator, Sequence
+from typing import Callable, Iterable, Iterator, List, Mapping, Sequence, Union
 
 from checks import diagnosis
 from checks.client import Client, connection
 from checks.server import CPU_BUDGET, Server
 from checks.verdict import CheckFailed, Inconclusive
 
+Words = Union[str, Sequence[str]]  # one line, or several
+
 # Clients at the same time. Fewer, and a server with a few fixed workers passes; more, and gradings
 # take longer, on one core above all.
 AT_ONCE = 8
-# Clients one after another. Fewer, and a fixed table of as many places is not noticed; more, and
-# gradings take longer.
-MANY = 100
-# What may stay behind at any time: a child that is just being reaped, a descriptor that is just
-# being opened. Less, and right servers fail; more, and a small leak passes.
+# What may stay behind at any time: a child that is just being reaped. Less, and right servers fail;
+# more, and a small leak passes.
 SLACK = 2
 # Seconds asleep until nothing more will be cleaned up. Less, and a server that cleans up by a timer
 # of a second fails; more, and every failure takes longer to find.
 CLEANUP_QUIET = 1.25
+
+
+# Seconds asleep until a connection that has its reply is not going to end. Shorter, and what comes
+# after a reply is not seen; longer, and a server that closes none takes longer. That it closes none
+# is a matter of one check (descriptors.py), so it is waited for only once.
+END_QUIET = 0.5
 
 
 # --- asking ---
@@ -48,27 +53,85 @@ def answered(server: Server, *clients: Client, budget: float = CPU_BUDGET) -> bo
     return all(client.line is not None for client in clients)
 
 
-def expect(server: Server, client: Client, n: int, done: str) -> None:
-    """Waits for the right reply to a client's request for fib(n); raises CheckFailed if it does not
-    come. `done` says what was done."""
-    answered(server, client)
-    if client.line != str(fib(n)):
-        raise CheckFailed(done, f"the line '{fib(n)}'", seen_by(client, server))
+def wait_for_ends(server: Server, *clients: Client) -> None:
+    """Waits until the connections of clients that have their replies have ended, or will not."""
+    if not server.keeps_open and not server.wait(
+            lambda: all(client.ended for client in clients), *clients, quiet=END_QUIET):
+        server.keeps_open = True
 
 
-def served(server: Server, client: Client, done: str) -> None:
-    """Waits for a client's reply, right or wrong: most checks are not about that. Raises
-    CheckFailed if none comes."""
-    if not answered(server, client):
-        raise CheckFailed(done, "a reply", seen_by(client, server))
+def served(server: Server, client: Client, n: int, done: str, budget: float = CPU_BUDGET) -> None:
+    """Waits until a client is served: it has got fib(n) in a line, not a byte more, and then an
+    orderly end, if the connection ends. Raises CheckFailed if it is not. `done` says what was
+    done."""
+    all_served(server, {client: n}, done, budget)
+
+
+def all_served(server: Server, asked: Mapping[Client, int], done: str,
+               budget: float = CPU_BUDGET) -> None:
+    """The same for several clients at a time: `asked` says what each has asked for."""
+    answered(server, *asked, budget=budget)
+    wait_for_ends(server, *(client for client in asked if client.line is not None))
+    lost = [client for client, n in asked.items() if not client.served(str(fib(n)))]
+    if not lost:
+        return
+    expected = f"the line '{fib(asked[lost[0]])}', nothing more, and an orderly end"
+    seen = seen_by(lost[0], server)
+    if len(asked) > 1:
+        expected = "for each its own line, nothing more, and an orderly end"
+        seen[0] = (f"{len(asked) - len(lost)} of {len(asked)} were served; the client that sent "
+                   f"'{asked[lost[0]]}' saw: {seen[0]}")
+    raise CheckFailed(done, expected, seen, symptom_of(lost[0], server))
+
+
+def symptom_of(client: Client, server: Server) -> str:
+    """Returns the key for what a client got that was not served."""
+    if client.ended == "flooded":
+        return "floods"
+    if client.line is None:
+        if client.ended:
+            return "no-reply-reset" if client.ended == "reset" else "no-reply-closed"
+        return "no-reply-gone" if not server.live() else "no-reply-waits"
+    if client.line.startswith("error: "):
+        return "turned-away"
+    if client.extra:
+        return "more-than-reply"
+    return "reset-after-reply" if client.ended == "reset" else "wrong-reply"
 
 
 def still_serves(server: Server, done: str, n: int = 10) -> None:
     """Raises CheckFailed unless a new client is served after what was done."""
     server.lately = done + "; then "
     client = server.ask(n)
-    served(server, client, f"{done}; then a new client sent '{n}'")
+    served(server, client, n, f"{done}; then a new client sent '{n}'")
     client.close()
+
+
+@contextlib.contextmanager
+def bystanders(server: Server, number: int = 2) -> Iterator[None]:
+    """Clients that connect before the body and are not served before it is over: they stay silent,
+    or send half of a request. What happens to others must neither wait for them nor harm them.
+    Raises CheckFailed if they are not served afterwards."""
+    before = server.live()
+    asked = {}
+    for client in server.connect_in_turn(number):
+        asked[client] = server.draw.randrange(10, 25)
+    # The first one stays silent, the others are slow to send.
+    for client in list(asked)[1:]:
+        client.send(str(asked[client])[:1].encode())
+    server.settle()
+    server.bystanding |= server.live() - before
+    yield
+    for client, n in asked.items():
+        client.send(b"%d\n" % n if client is next(iter(asked)) else b"%d\n" % (n % 10))
+    try:
+        all_served(server, asked, f"{number} clients connected before all that, and stayed silent, "
+                   "or had sent half of a request; in the end they sent the rest")
+    except CheckFailed as error:
+        error.symptom = "bystander-lost"
+        raise
+    for client in asked:
+        client.close()
 
 
 def refused(server: Server) -> bool:
@@ -106,14 +169,18 @@ def stopped(server: Server, pids: Iterable[int]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def no_more_processes(server: Server) -> Iterator[None]:
-    """A time in which the server can create neither processes nor threads."""
+def failing_creations(server: Server, error: int, skip: int = 0, times: int = -1) -> Iterator[None]:
+    """A time in which the server cannot create processes and threads: after `skip` more, `times`
+    attempts fail with `error` (-1: all). Where the sandbox cannot make calls fail (Box.inject), all
+    fail with EAGAIN, by a limit of none (prlimit(2))."""
+    injected = server.inject("create", error, skip, times)
     try:
-        for pid in server.idle:
+        for pid in () if injected else server.idle:
             server.box.limit_processes(pid, 0)
         yield
     finally:
-        for pid in server.idle:
+        server.inject("create", 0)
+        for pid in () if injected else server.idle:
             server.box.limit_processes(pid, None)
 
 
@@ -138,46 +205,44 @@ def by_hand(commands: str) -> Iterator[None]:
         raise
 
 
-def seen_by(client: Client, server: Server) -> str:
-    """Returns in words what a client got instead of its reply, and why, as far as that shows."""
+def seen_by(client: Client, server: Server) -> List[str]:
+    """Returns what a client got instead of its reply, in lines: the first says it, the others why,
+    as far as that shows."""
     if client.line is not None:
-        return f"the line '{client.line[:60]}'"
-    received = ""
-    if client.received:
-        received = f"{len(client.received)} bytes without a newline, then "
+        return [client.saw]
     if client.ended:
-        how = "was reset" if client.ended == "reset" else "ended"
-        return words(f"{received}the connection {how} without a reply", helpers(server))
-    parts = [f"{received}no reply",
-             closer_look(lambda: diagnosis.doing(server)),
-             closer_look(lambda: diagnosis.connection(server, client))]
-    if len(server.box.tree()) == 1:
-        parts.append(helpers(server))
-    return words(*parts)
+        return words(client.saw, helpers(server))
+    more = helpers(server) if len(server.box.tree()) == 1 else []
+    return words(client.saw,
+                 closer_look(lambda: diagnosis.doing(server)),
+                 closer_look(lambda: diagnosis.connection(server, client)), more)
 
 
-def helpers(server: Server) -> str:
+def helpers(server: Server) -> List[str]:
     """Returns in words which threads or processes the server has, or had, for its clients, once it
-    is idle; "" if that does not show."""
-    def look() -> str:
+    is idle; nothing if that does not show."""
+    def look() -> Words:
         server.settle()
         return diagnosis.helpers(server)
 
     return closer_look(look)
 
 
-def closer_look(look: Callable[[], str]) -> str:
-    """Returns what a closer look at a failure shows, in words; "" if it fails itself: the verdict
+def closer_look(look: Callable[[], Words]) -> List[str]:
+    """Returns what a closer look at a failure shows, in lines; none if it fails itself: the verdict
     stands already. What should not happen then is in the grading's log."""
     try:
-        return look()
+        return words(look())
     except (CheckFailed, Inconclusive, OSError):  # the server has ended meanwhile
-        return ""
+        return []
     except Exception:
         traceback.print_exc(file=sys.stderr)
-        return ""
+        return []
 
 
-def words(*parts: str) -> str:
-    """Returns the parts that are not empty as one line."""
-    return "; ".join(filter(None, parts))
+def words(*parts: Words) -> List[str]:
+    """Returns the parts that are not empty, each one line or several: what was seen, in lines."""
+    lines: List[str] = []
+    for part in parts:
+        lines += [part] if isinstance(part, str) else part
+    return [line for line in lines if line]

@@ -118,6 +118,32 @@ class Client:
         line, newline, _ = self.received.partition(b"\n")
         return line.decode("ascii", "backslashreplace") if newline else None
 
+    @property
+    def extra(self) -> int:
+        """How many bytes came after the reply's newline."""
+        return len(self.received.partition(b"\n")[2]) + self.dropped
+
+    def served(self, line: str) -> bool:
+        """Returns whether the client has got this line, nothing more, and no other end of its
+        connection than an orderly one."""
+        return self.line == line and not self.extra and self.ended in ("", "closed")
+
+    @property
+    def saw(self) -> str:
+        """What the client got so far, in words."""
+        how = "was reset" if self.ended == "reset" else "ended"
+        if self.line is None:
+            received = ""
+            if self.received:
+                received = f"{len(self.received)} bytes without a newline, then "
+            if self.ended:
+                return f"{received}the connection {how} without a reply"
+            return f"{received}no reply"
+        saw = f"the line '{self.line[:60]}'"
+        if self.extra:
+            saw += f" and {self.extra} bytes more"
+        return saw + (", then the connection was reset" if self.ended == "reset" else "")
+
     def close(self) -> None:
         """Closes the connection."""
         self.socket.close()

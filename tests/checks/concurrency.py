@@ -25,11 +25,12 @@ def concurrency(server: Server) -> None:
     silent. Raises CheckFailed."""
     clients = server.connect_in_turn(AT_ONCE)
     for number in range(AT_ONCE, 0, -1):
-        client = clients[number - 1].send(b"%d\n" % number)
-        done = f"{AT_ONCE} clients connected; then client {number} sent '{number}'"
+        n = server.draw.randrange(20)
+        client = clients[number - 1].send(b"%d\n" % n)
+        done = f"{AT_ONCE} clients connected; then client {number} sent '{n}'"
         if number > 1:
             done += f" while the {number - 1} that had connected before it stayed silent"
-        served(server, client, done)
+        served(server, client, n, done)
         client.close()
         if number == AT_ONCE // 2:
             _new_clients(server, number - 1)

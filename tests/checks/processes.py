@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from checks import diagnosis
-from checks.asking import AT_ONCE, CLEANUP_QUIET, by_hand, closer_look, served, words
+from checks.asking import (AT_ONCE, CLEANUP_QUIET, all_served, by_hand, closer_look, words)
 from checks.check import CLOSE_SEVEN, SEVEN_SILENT, Check
+from checks.connected import readers
 from checks.server import Server
 from checks.symptoms import counted
 from checks.verdict import CheckFailed
@@ -17,8 +18,8 @@ STRAY = b"tcp_accept: descriptor"
 
 
 def one_for_each_client(server: Server) -> None:
-    """One process for each client, of one thread each; they end when the clients have been served.
-    Raises CheckFailed."""
+    """One process for each client, of one thread each, which serves it; they end when the clients
+    have been served. Raises CheckFailed."""
     done = f"{AT_ONCE} clients connected and stayed silent"
     threads_before = server.threads()
     clients = server.connect_in_turn(AT_ONCE)
@@ -29,16 +30,27 @@ def one_for_each_client(server: Server) -> None:
             words(f"{len(server.workers())} more than the "
                   + counted(len(server.idle), "process") + " without clients, and "
                   + counted(more_threads, "more thread"),
-                  closer_look(lambda: diagnosis.doing(server))))
+                  closer_look(lambda: diagnosis.doing(server))),
+            "threads-not-processes" if more_threads > 0 else "no-process-each")
     workers = server.workers()
     threads = max((process.threads for pid, process in server.box.tree().items()
                    if pid in workers), default=0)
     if threads > 1:
         raise CheckFailed(done, "processes with one thread each",
                           words(f"one with {threads} threads",
-                                closer_look(lambda: diagnosis.doing(server))))
+                                closer_look(lambda: diagnosis.doing(server))),
+                          "threads-in-child")
+    serving = readers(server, clients)
+    if serving is not None and len({pid for pid, _ in serving if pid in workers}) < AT_ONCE:
+        raise CheckFailed(done, "each connection to be served by a process of its own",
+                          words(f"{len({pid for pid, _ in serving})} of the processes wait for a "
+                                "request of these clients",
+                                closer_look(lambda: diagnosis.doing(server))), "decoys")
+    asked = {client: server.draw.randrange(20) for client in clients}
+    for client, n in asked.items():
+        client.send(b"%d\n" % n)
+    all_served(server, asked, done + "; then each sent a request")
     for client in clients:
-        served(server, client.send(b"1\n"), done + "; then each sent '1'")
         client.close()
     _children_end(server)
 
@@ -51,9 +63,9 @@ def _children_end(server: Server) -> None:
         raise CheckFailed(
             done, "their processes to end",
             words(counted(len(server.workers()), "more process") + " than without clients",
-                  closer_look(lambda: diagnosis.doing(server))))
+                  closer_look(lambda: diagnosis.doing(server))), "child-stays")
     if STRAY in server.said():
         raise CheckFailed(
             done, "their processes to end without another call of tcp_accept()",
             "a process called tcp_accept() on a descriptor that cannot accept, and exited with an "
-            "error")
+            "error", "child-accepts")

@@ -1,13 +1,12 @@
 """Do bad clients, and failures that concern one client, leave the server and the others alone?"""
 from __future__ import annotations
 
+import time
 from typing import Callable
 
-from checks import memory
-from checks.asking import (SLACK, answered, by_hand, no_more_processes, seen_by, served,
-                           still_serves)
+from checks.asking import (SLACK, answered, by_hand, fib, seen_by, served, still_serves, stopped)
 from checks.check import Check
-from checks.client import Client
+from checks.many import Record
 from checks.server import Server
 from checks.verdict import CheckFailed
 
@@ -23,21 +22,23 @@ MT_ROBUSTNESS = Check(
     "TODO 4 of mt_server.c",
     "How does pthread_create() report a failure, and who owns the connection then?", NO_MORE)
 
-# Clients at once. Fewer, and a fixed table of 256 places is not noticed; more, and it takes longer.
-FLOOD = 300
 # Clients with the same trouble, one after another. Fewer, and a leak is no more than SLACK; more,
 # and it takes longer.
 FAULTS = 10
-# Seconds asleep until a server has dealt with one client. Shorter, and descriptors are counted too
-# early; longer, and each of some attempts takes longer.
-BRIEF = 0.015
-# Seconds at most until a server that has no descriptors left has tried to accept. Shorter, and one
-# on a busy machine is spared the fault; longer, and one that tries again and again takes longer.
-SHORTAGE = 0.2
+# Clients at once: more than the tables of 1024 places that are so common. Fewer, and such a table
+# is not noticed; more, and gradings take longer.
+FLOOD = 1100
 # Bytes of a request that never ends. Fewer, and they fit into the buffers of a server that never
 # reads them, or checks no length; more take longer.
 LARGE = 1 << 20
 PIECE = b"7" * (1 << 16)
+# Times that several clients do different things while the server is stopped. Fewer, and an unlucky
+# order may spare it; more take longer.
+MIXED = 3
+# Seconds that a slow client takes. Less, and time limits of 5 s are not noticed; more, and gradings
+# take longer.
+PATIENT = 5.3
+LOOK = 0.05  # seconds between two looks at the clock
 
 # SO_LINGER of zero seconds: the close resets the connection.
 RESET = ("python3 -c \"import socket, struct; c = socket.create_connection(('localhost', 2999)); "
@@ -49,6 +50,8 @@ VANISH = ("for i in 1 2 3 4 5 6 7 8; do exec 3<>/dev/tcp/localhost/2999; exec 3>
           "ls -l /proc/PID/fd")
 
 
+# --- bad clients ---
+
 def bad_clients(server: Server) -> None:
     """Clients that vanish, reset or send too much harm nobody else, and leave no descriptor behind.
     Raises CheckFailed."""
@@ -58,6 +61,8 @@ def bad_clients(server: Server) -> None:
         server.ask(20)
         still_serves(server, "a client never read its reply")
     _clients_that_vanish(server)
+    for _ in range(MIXED):
+        _several_at_once(server)
 
 
 @by_hand(RESET)
@@ -88,7 +93,8 @@ def _clients_that_vanish(server: Server) -> None:
         return
     # Those of clients that were served are another check's business.
     if _left_behind(server, lambda: still_serves(server, done), done) < FAULTS - SLACK:
-        raise CheckFailed(done, "no more open descriptors than before", f"{vanished} more")
+        raise CheckFailed(done, "no more open descriptors than before", f"{vanished} more",
+                          "vanished-stay-open")
 
 
 def _left_behind(server: Server, act: Callable[[], None], done: str) -> int:
@@ -104,92 +110,95 @@ def _left_behind(server: Server, act: Callable[[], None], done: str) -> int:
     return server.descriptors() - before
 
 
-@by_hand("python3 -c \"import socket, time; c = [socket.create_connection(('localhost', 2999)) "
-         "for _ in range(300)]; time.sleep(60)\" & sleep 1; ./client.py localhost 2999 7")
-def flood(server: Server) -> None:
-    """Many clients at once are all served, the last one first: there is no fixed number. Raises
-    CheckFailed."""
-    clients = [server.connect() for _ in range(FLOOD)]
-    served(server, clients[-1].send(b"7\n"),
-           f"{FLOOD} clients connected; the last one sent '7', the others stayed silent")
-    for n, client in enumerate(clients[:-1]):
-        client.send(b"%d\n" % (n % 10))
-    answered(server, *clients)
-    lost = [client for client in clients if client.line is None]
-    if lost:
-        raise CheckFailed(f"{FLOOD} clients connected at once, then each sent a request",
-                          f"{FLOOD} replies",
-                          f"{FLOOD - len(lost)} replies; one of the other clients saw: "
-                          f"{seen_by(lost[0], server)}")
-    for client in clients:
+def _several_at_once(server: Server) -> None:
+    """Clients that reset, leave, come and ask, in any order, all while the server is stopped: when
+    it goes on, it finds all of that done."""
+    kinds = ["resets", "resets a request", "leaves", "leaves a request", "asks", "asks", "asks"]
+    server.draw.shuffle(kinds)
+    asked = {}
+    with stopped(server, server.idle):
+        for kind in kinds:
+            n = server.draw.randrange(20)
+            client = server.connect()
+            if kind != "resets" and kind != "leaves":
+                client.send(b"%d\n" % n)
+            if kind.startswith("resets"):
+                client.reset()
+            elif kind.startswith("leaves"):
+                client.close()
+            else:
+                asked[client] = n
+    done = ("stopped the server (SIGSTOP); meanwhile 2 clients came and reset their connections, 2 "
+            "left, and 3 sent a request; let the server continue")
+    server.lately = done + "; then "
+    for client, n in asked.items():
+        served(server, client, n, done)
         client.close()
-    still_serves(server, f"{FLOOD} clients were served")
-
-
-def failing_creation(server: Server, call: str) -> str:
-    """fork or pthread_create (`call`, as "fork()") fails for one client: it is dropped, or served
-    in another way. The next one is served, and the failure leaves no descriptor behind. Raises
-    CheckFailed. Returns a note that this was not tried, where the machine does not let the checker
-    make it fail."""
-    if not server.sandbox.can_limit_processes:
-        return (f"not tried: a failing {call}; this machine does not let the checker make it fail "
-                "(prlimit(2), RLIMIT_NPROC)")
-    left = 0
-    for attempt in range(1, FAULTS + 1):
-        done = f"{call} failed for a client"
-        if attempt > 1:
-            done += f" (attempt {attempt} of {FAULTS})"
-        server.settle(quiet=BRIEF)
-        before = server.descriptors()
-        with no_more_processes(server):
-            _served_or_dropped(server, server.ask(3), done)
-        server.settle(quiet=BRIEF)
-        left += server.descriptors() - before
-        still_serves(server, done)
-    if left >= FAULTS - SLACK:
-        raise CheckFailed(f"{call} failed for {FAULTS} clients",
-                          "no more open descriptors than before each failure",
-                          f"{left} more in all")
-    return ""
-
-
-def failed_creations_keep_no_memory(server: Server, call: str) -> None:
-    """What was prepared for a thread that could not be created is freed. Raises CheckFailed. Needs
-    probe.c's pages (memory.py). Where creations cannot be made to fail, failing_creation has said
-    so."""
-    def one_failure() -> None:
-        with no_more_processes(server):
-            _served_or_dropped(server, server.ask(3), f"{call} failed for a client")
-
-    if server.sandbox.can_limit_processes:
-        memory.does_not_grow(server, one_failure, 1,
-                             call + " failed for {} clients, one after another")
-
-
-@by_hand("prlimit --pid PID --nofile=4:; ./client.py localhost 2999 1 & "
-         "./client.py localhost 2999 1 & sleep 1; prlimit --pid PID --nofile=1024:; "
-         "./client.py localhost 2999 1")
-def short_of_descriptors(server: Server) -> None:
-    """accept(2) fails with EMFILE for a while; then the server continues. Raises CheckFailed."""
-    for pid in server.idle:
-        server.box.limit_descriptors(pid, server.descriptors_of(pid))
-    server.lately = "the server was short of descriptors (EMFILE) for a while; then "
-    # An accept(2) that is blocked already has its descriptor: the first client is no test.
-    clients = [server.ask(4) for _ in range(3)]
-    server.settle(patience=SHORTAGE)
-    for pid in server.idle:
-        server.box.limit_descriptors(pid, None)
-    done = ("3 clients connected while the server was short of descriptors (EMFILE); then it had "
-            "enough again")
-    for client in clients:
-        _served_or_dropped(server, client, done)
     still_serves(server, done)
 
 
-def _served_or_dropped(server: Server, client: Client, done: str) -> None:
-    """A client that is hit by a fault sees its connection closed, or is served in another way; it
-    does not wait for ever."""
-    server.wait(lambda: bool(client.ended or client.line), client)
-    if not client.ended and client.line is None:
-        raise CheckFailed(done, "the connection to be closed, or a reply", seen_by(client, server))
-    client.close()
+class Patient:
+    """A server with clients that take their time: they wait beside the other checks."""
+
+    def __init__(self, server: Server) -> None:
+        """Connects the clients: one stays silent, one sends half of its request."""
+        self.server = server
+        self.clients = server.connect_in_turn(2)
+        self.clients[1].send(b"1")
+        self.since = time.monotonic()
+
+
+def patience(patient: Patient) -> None:
+    """A client may take its time: those that connected PATIENT seconds ago are served now. Raises
+    CheckFailed."""
+    while time.monotonic() < patient.since + PATIENT:
+        time.sleep(LOOK)
+    server = patient.server
+    server.lately = "two clients connected, and took their time; then "
+    dones = (f"a client connected, and sent its request {PATIENT:g} s later",
+             f"a client sent the first digit of its request, and {PATIENT:g} s later the rest")
+    for client, done in zip(patient.clients, dones):
+        n = server.draw.randrange(10, 20)
+        try:
+            served(server, client.send(b"%d\n" % (n if done is dones[0] else n - 10)), n, done)
+        except CheckFailed as error:
+            error.symptom = "time-limit"
+            raise
+
+
+# --- many ---
+
+@by_hand("python3 -c \"import socket, time; c = [socket.create_connection(('localhost', 2999)) "
+         "for _ in range(300)]; time.sleep(60)\" & sleep 1; ./client.py localhost 2999 7")
+def flood(server: Server) -> str:
+    """Many clients at once are all served, the last one first: there is no fixed number. Raises
+    CheckFailed. Returns a note that there were fewer, where the machine has no room for all."""
+    number = min(FLOOD, getattr(server.sandbox, "room", lambda: 900)())  # TODO: direct
+    asked = {server.connect(): server.draw.randrange(10) for _ in range(number)}
+    *others, last = asked
+    served(server, last.send(b"%d\n" % asked[last]), asked[last],
+           f"{number} clients connected; the last one sent a request, the others stayed silent")
+    server.draw.shuffle(others)
+    for client in others:
+        client.send(b"%d\n" % asked[client])
+    answered(server, *others)
+    lost = [client for client in others if not client.served(str(fib(asked[client])))]
+    if lost:
+        saw, *rest = seen_by(lost[0], server)
+        raise CheckFailed(
+            f"{number} clients connected at once, then each sent a request", "each to be served",
+            [f"{number - len(lost)} were served; one of the others saw: {saw}", *rest],
+            "flood-lost")
+    for client in asked:
+        client.close()
+    still_serves(server, f"{number} clients were served")
+    if number < FLOOD:
+        return f"tried with {number} clients at once: this machine has room for no more"
+    return ""
+
+
+def all_were_served(record: Record) -> None:
+    """All of many clients were served, one after another and a few at a time. Raises
+    CheckFailed."""
+    if record.lost is not None:
+        raise record.lost

@@ -9,18 +9,20 @@ that much, the check is inconclusive.
 """
 from __future__ import annotations
 
+import random
 import re
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Callable, List, Mapping, Match, Optional, Sequence, Set, Type
+from typing import Callable, List, Mapping, Match, Optional, Protocol, Sequence, Type
 
 from checks import symptoms
 from checks.client import Arrivals, Client, connection
+from checks.family import Family
 from checks.verdict import CheckFailed, too_busy
 from sandbox.sandbox import Sandbox
-from watching import private, procfs
-from watching.quiet import Activity, Quiet, activity_of
+from watching import procfs
+from watching.quiet import Quiet
 
 # All times are seconds, on the clock where nothing else is said.
 #
@@ -68,21 +70,25 @@ ANNOUNCEMENT = re.compile(rb"listening on (\d{1,5})\n")
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "MALLOC_ARENA_MAX": "1"}
 
 
-class Server:
+class Server(Family):
     """A server. Use it in a `with` block, or call start() and, whatever that raises, close()."""
 
     def __init__(self, sandbox: Sandbox, program: Path,
                  environment: Optional[Mapping[str, str]] = None,
-                 limits: Optional[Mapping[str, int]] = None) -> None:
+                 limits: Optional[Mapping[str, int]] = None,
+                 draw: Optional[random.Random] = None, faults: bool = False) -> None:
         """Starts the program. `environment` is added to ENVIRONMENT; `limits` are the box's
-        (sandbox/box.py). Raises BoxFailed."""
+        (sandbox/box.py). `draw` draws what must not be foreseen; `faults`: calls can be made to
+        fail in it (Box.inject). Raises BoxFailed."""
+        super().__init__()
         self.name = program.name
         self.sandbox = sandbox
         self.clients: List[Client] = []
         self.port = 0
-        self.idle: Set[int] = set()  # the processes that are there without clients
         self.lately = ""  # what was done last, for the message if the server is gone
-        self._cpu_time, self._restless = 0.0, False  # as last read; always doing something
+        self.draw = draw or random.Random()
+        self.keeps_open = False  # it has been seen not to close a connection after its reply
+        self._restless = False  # always doing something
         self.box = sandbox.start([str(program), "0"], folder=program.parent, limits=limits,
                                  environment={**ENVIRONMENT, **(environment or {})})
 
@@ -202,64 +208,16 @@ class Server:
             now = time.monotonic()
             watched.note(now, self.activity())
 
-    def activity(self) -> Optional[Activity]:
-        """Returns what changes whenever a thread of the server runs; None if one could run now."""
-        return activity_of(self.box.tree())
-
-    def cpu_time(self) -> float:
-        """Returns the seconds of CPU of all processes of the server: of those that live, and of
-        those that their parent or the box has waited for."""
-        box = procfs.process(self.box.pid)
-        used = box.reaped_time if box else 0.0
-        for process in self.box.tree().values():
-            used += process.own_time + process.reaped_time
-        # A child that is reaped after its parent was read is missed, but was there before.
-        self._cpu_time = max(self._cpu_time, used)
-        return self._cpu_time
-
-    # --- what it has ---
-
-    def live(self) -> Set[int]:
-        """Returns the processes of the server that have not ended."""
-        return {pid for pid, process in self.box.tree().items() if not process.zombie}
-
-    def workers(self) -> Set[int]:
-        """Returns the live processes that were not there when the server was idle."""
-        return self.live() - self.idle
-
-    def zombies(self) -> List[procfs.Process]:
-        """Returns the ended children that the server has not waited for. Those whose parent has
-        ended are the box's to reap."""
-        tree = self.box.tree()
-        return [process for process in tree.values() if process.zombie and process.parent in tree]
-
-    def threads(self) -> int:
-        """Returns how many threads the idle processes have."""
-        return sum(1 for pid in self.idle for _ in procfs.tasks(pid))
-
-    def descriptors(self) -> int:
-        """Returns how many descriptors the idle processes have open. Raises CheckFailed if one
-        hides them."""
-        return sum(self.descriptors_of(pid) for pid in self.idle)
-
-    def descriptors_of(self, pid: int) -> int:
-        """Returns how many descriptors a process has open, 0 if it has ended. Raises CheckFailed if
-        it hides them."""
-        number = private.descriptor_count(pid, self.box.user)
-        if number is None:
-            raise CheckFailed("looked at the server's open descriptors",
-                              "them to be visible in /proc", "the server hides them "
-                              "(prctl(2), PR_SET_DUMPABLE)")
-        return number
-
-    def address_space(self) -> int:
-        """Returns the bytes of memory that the idle processes have mapped."""
-        tree = self.box.tree()
-        return sum(process.address_space for pid, process in tree.items() if pid in self.idle)
-
     def said(self) -> bytes:
         """Returns the end of what it printed, on standard output and standard error together."""
         return self.box.output.tail
+
+    # --- what can be done to it ---
+
+    def inject(self, call: str, error: int, skip: int = 0, times: int = -1) -> bool:
+        """Makes calls of its processes fail (Box.inject); returns False where that cannot be."""
+        make = getattr(self.box, "inject", None)  # TODO: direct, as soon as the box has it
+        return bool(make and make(call, error, skip, times))
 
     # --- its end ---
 
@@ -293,3 +251,10 @@ def _asleep_for_good(watched: Quiet, quiet: float) -> bool:
     """Returns whether a server that has been watched will not do anything more."""
     at_once = quiet * STUCK_FACTOR if watched.stuck else quiet
     return watched.asleep > at_once or watched.asleep_in_all > quiet * ASLEEP_FACTOR
+
+
+class Start(Protocol):
+    """Starts a server of the submission that is graded (conftest.py)."""
+
+    def __call__(self, probe: str = "", faults: bool = False) -> Server:
+        """`probe`: what the probe shall do in it; `faults`: calls can be made to fail in it."""

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from checks import diagnosis
-from checks.asking import AT_ONCE, CLEANUP_QUIET, closer_look, served, words
+from checks.asking import AT_ONCE, CLEANUP_QUIET, all_served, closer_look, words
 from checks.check import SEVEN_SILENT, Check
+from checks.connected import readers
 from checks.server import Server
 from checks.symptoms import counted
 from checks.verdict import CheckFailed
@@ -15,8 +16,8 @@ MT_THREADS = Check(
 
 
 def one_for_each_client(server: Server) -> None:
-    """One thread for each client, and no more processes; the threads end when the clients have been
-    served. Raises CheckFailed."""
+    """One thread for each client, which serves it, and no more processes; the threads end when the
+    clients have been served. Raises CheckFailed."""
     done = f"{AT_ONCE} clients connected and stayed silent"
     before = server.threads()
     clients = server.connect_in_turn(AT_ONCE)
@@ -25,15 +26,25 @@ def one_for_each_client(server: Server) -> None:
             done, f"{AT_ONCE} more threads than the {before} without clients",
             words(f"{server.threads() - before} more, and "
                   + counted(len(server.workers()), "more process"),
-                  closer_look(lambda: diagnosis.doing(server))))
+                  closer_look(lambda: diagnosis.doing(server))),
+            "processes-not-threads" if server.workers() else "no-thread-each")
     if server.workers():
         raise CheckFailed(done, "no more processes than without clients",
-                          f"{len(server.workers())} more")
+                          f"{len(server.workers())} more", "processes-not-threads")
+    serving = readers(server, clients)
+    if serving is not None and len(serving) < AT_ONCE:
+        raise CheckFailed(done, "each connection to be served by a thread of its own",
+                          words(f"{len(serving)} of the threads wait for a request of these "
+                                "clients",
+                                closer_look(lambda: diagnosis.doing(server))), "decoys")
+    asked = {client: server.draw.randrange(20) for client in clients}
+    for client, n in asked.items():
+        client.send(b"%d\n" % n)
+    all_served(server, asked, done + "; then each sent a request")
     for client in clients:
-        served(server, client.send(b"1\n"), done + "; then each sent '1'")
         client.close()
     if not server.wait(lambda: server.threads() <= before, quiet=CLEANUP_QUIET):
         raise CheckFailed(
             f"{AT_ONCE} clients were served and left", "their threads to end",
             words(counted(server.threads() - before, "more thread") + " than without clients",
-                  closer_look(lambda: diagnosis.doing(server))))
+                  closer_look(lambda: diagnosis.doing(server))), "thread-stays")

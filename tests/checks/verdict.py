@@ -20,8 +20,13 @@ class CheckFailed(AssertionError):
 
 
 class NotGraded(Exception):
-    """The check was not run, because another one has failed: its points are lost with it. The text
-    says which."""
+    """The check was not run, because another one has failed: its points are lost with it."""
+
+    def __init__(self, text: str, waits_for: str = "") -> None:
+        """`text` says until when; `waits_for` is the id of the check that has failed, if there is
+        one."""
+        super().__init__(text)
+        self.waits_for = waits_for
 
 
 class Inconclusive(Exception):

@@ -1,0 +1,123 @@
+"""Many clients, one after another and a few at a time, and what a server has left behind after each
+stage. Several checks judge the same record: what leaks is a matter of its own check, that not all
+were served is robustness.py's."""
+from __future__ import annotations
+
+from typing import Callable, List, NamedTuple, Optional, Sequence
+
+from checks.asking import CLEANUP_QUIET, SLACK, all_served, bystanders
+from checks.server import CPU_BUDGET, Server
+from checks.verdict import CheckFailed
+from watching import private
+
+# Clients in all: more than the tables of 1024 places that are so common. Fewer, and such a table,
+# or a leak of one in a hundred, is not noticed; more, and gradings take longer.
+MANY = 1100
+STAGES = 5  # a leak shows in (nearly) each of them; what is set up for good does not
+FIRST = 100  # clients before the first look: what is set up once is there by then
+# At a time, at most. Fewer take longer; more, and stacks and children of one moment look like more
+# than they are.
+WIDTH = 16
+# The count may grow in all stages but this many, and it is a leak. Fewer, and one that spares a
+# stage passes; more, and what is set up late looks like a leak.
+SPARED = 1
+# Seconds asleep until a stage has left what it leaves: later ones are looked at anyway.
+BRIEF = 0.03
+
+
+class Stage(NamedTuple):
+    """What the server had after so many clients."""
+    clients: int
+    zombies: int
+    descriptors: int
+    threads: int
+    address_space: int  # bytes mapped
+    heap: int  # bytes of the heap that are in memory; 0 if that cannot be seen
+
+
+class Record(NamedTuple):
+    """A server that has served many clients."""
+    stages: List[Stage]
+    lost: Optional[CheckFailed]  # why it came to an early end
+
+    def grows(self, figure: Callable[[Stage], int], least: int = 1) -> bool:
+        """Returns whether a figure grows with the number of clients, by `least` a stage."""
+        return grows([figure(stage) for stage in self.stages], least)
+
+
+def grows(values: Sequence[int], least: int = 1) -> bool:
+    """Returns whether values, taken after equal stages, grow (nearly) each time by `least` at
+    least: a leak, however slow, and nothing that is set up once."""
+    steps = [after - before for before, after in zip(values, values[1:])]
+    grown = sum(1 for step in steps if step >= least)
+    return len(steps) > SPARED and grown >= len(steps) - SPARED
+
+
+def serve_many(server: Server) -> Record:
+    """Serves MANY clients, and looks at the server after each stage, while others stay silent."""
+    stages: List[Stage] = []
+    served = 0
+    try:
+        with bystanders(server):
+            while served < MANY:
+                number = (MANY - FIRST) // STAGES if stages else FIRST
+                _serve(server, served, number)
+                served += number
+                stages.append(_looked_at(server, served, stages))
+            # What is cleaned up by a timer is gone by now, or never will be.
+            if any(_more(stages[0], stages[-1])):
+                stages[-1] = _cleaned_up(server, stages)
+    except CheckFailed as error:
+        return Record(stages, error)
+    return Record(stages, None)
+
+
+def _serve(server: Server, before: int, number: int) -> None:
+    """Serves `number` clients: one alone, or a few at a time."""
+    left = number
+    while left:
+        width = min(left, server.draw.choice((1, 2, WIDTH, WIDTH)))
+        server.lately = f"{before + number - left} clients were served; then "
+        asked = {server.connect(): server.draw.randrange(10) for _ in range(width)}
+        for client, n in asked.items():
+            client.send(b"%d\n" % n)
+        all_served(server, asked, f"{before + number - left} clients were served, some one after "
+                   f"another, some up to {WIDTH} at a time; then {width} more",
+                   budget=CPU_BUDGET)
+        for client in asked:
+            client.close()
+        del server.clients[-width:]
+        left -= width
+
+
+def _looked_at(server: Server, clients: int, stages: Sequence[Stage]) -> Stage:
+    """Returns the next stage, when the server has done what it does at once."""
+    server.settle(quiet=BRIEF)
+    stage = stage_of(server, clients)
+    if stages and any(_more(stages[-1], stage)):
+        server.settle(quiet=2 * BRIEF)
+        stage = stage_of(server, clients)
+    return stage
+
+
+def _cleaned_up(server: Server, stages: Sequence[Stage]) -> Stage:
+    """Returns the last stage once more, when nothing more is cleaned up."""
+    def clean() -> bool:
+        now = stage_of(server, stages[-1].clients)
+        return not any(_more(stages[0], now))
+
+    server.wait(clean, quiet=CLEANUP_QUIET)
+    return stage_of(server, stages[-1].clients)
+
+
+def _more(before: Stage, after: Stage) -> List[bool]:
+    """Returns in which respects there is more of it."""
+    return [after.zombies > max(before.zombies, SLACK), after.descriptors > before.descriptors,
+            after.threads > before.threads]
+
+
+def stage_of(server: Server, clients: int) -> Stage:
+    """Returns what the server has right now, `clients` having been served."""
+    return Stage(clients, len(server.zombies()), server.descriptors(), server.threads(),
+                 server.address_space(),
+                 sum(private.heap(pid, server.box.user) for pid in server.idle))
