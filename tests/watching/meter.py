@@ -55,9 +55,10 @@ def memory_of(pids: Iterable[int]) -> int:
 
 
 def _kilobytes(pid: int) -> int:
+    folder = procfs.folder(pid)
     for name, key in (("smaps_rollup", b"Pss:"), ("status", b"VmRSS:")):
         with contextlib.suppress(OSError):
-            for line in procfs.read(f"/proc/{pid}/{name}").splitlines():
+            for line in procfs.read(f"{folder}/{name}").splitlines():
                 if line.startswith(key):
                     return int(line.split()[1])
     return 0

@@ -30,12 +30,26 @@ def as_user(user: int) -> Iterator[None]:
         libc.setfsgid(os.getegid())
 
 
+def _descriptors(pid: int) -> List[str]:
+    """Returns a process's open descriptors, as paths; raises OSError. The initial thread has none
+    any more where it has ended before others."""
+    try:
+        names = os.listdir(f"/proc/{pid}/fd")
+        folder = f"/proc/{pid}/fd/"
+    except PermissionError:
+        names = []
+    if not names:
+        folder = f"{procfs.folder(pid)}/fd/"
+        names = os.listdir(folder)
+    return [folder + name for name in names]
+
+
 def descriptor_count(pid: int, user: int = -1) -> Optional[int]:
     """Returns how many descriptors a process has open: 0 if it has ended, None if it hides them
     (prctl(2), PR_SET_DUMPABLE)."""
     try:
         with as_user(user):
-            return len(os.listdir(f"/proc/{pid}/fd"))
+            return len(_descriptors(pid))
     except PermissionError:
         seen = procfs.process(pid)
         return None if seen is not None and not seen.zombie else 0
@@ -48,11 +62,12 @@ def sockets(pid: int, user: int = -1) -> Dict[int, int]:
     several. Nothing if that cannot be read, or it has ended."""
     found: Dict[int, int] = {}
     with contextlib.suppress(OSError), as_user(user):
-        for name in sorted(os.listdir(f"/proc/{pid}/fd"), key=int, reverse=True):
+        for path in _descriptors(pid):
             with contextlib.suppress(OSError):
-                target = os.readlink(f"/proc/{pid}/fd/{name}")
+                target = os.readlink(path)
                 if target.startswith("socket:["):
-                    found[int(target[8:-1])] = int(name)
+                    inode, descriptor = int(target[8:-1]), int(path.rpartition("/")[2])
+                    found[inode] = min(descriptor, found.get(inode, descriptor))
     return found
 
 
@@ -66,7 +81,7 @@ def holders(pids: Iterable[int], inode: int, user: int = -1) -> List[Tuple[int, 
 def has_mapped(pid: int, library: str, user: int = -1) -> bool:
     """Returns whether a process has a file of that name in its memory, or has ended."""
     try:
-        with as_user(user), open(f"/proc/{pid}/maps", errors="replace") as maps:
+        with as_user(user), open(f"{procfs.folder(pid)}/maps", errors="replace") as maps:
             return any(line.rstrip().endswith("/" + library) for line in maps)
     except (FileNotFoundError, ProcessLookupError):
         return True
@@ -86,3 +101,16 @@ def wait_channels(of: Iterable[procfs.Task], user: int = -1) -> List[str]:
             except OSError:
                 found.append("")
     return found
+
+
+def heap(pid: int, user: int = -1) -> int:
+    """Returns the bytes of a process's heap that are in memory (proc(5), smaps); 0 if it has none,
+    or that cannot be read. What malloc(3) gives grows it by single pages, and its size in steps."""
+    inside = False
+    with contextlib.suppress(OSError), as_user(user):
+        for line in procfs.read(f"{procfs.folder(pid)}/smaps").splitlines():
+            if b"[heap]" in line:
+                inside = True
+            elif inside and line.startswith(b"Rss:"):
+                return int(line.split()[1]) << 10
+    return 0

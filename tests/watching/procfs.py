@@ -8,30 +8,17 @@ What the kernel shows only to the user of a process is in private.py.
 """
 import contextlib
 import os
-from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence
+import time
+from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-TICK = os.sysconf("SC_CLK_TCK")
+from watching.stat import TICK, fields_of, line_of, parsed
+from watching.stat import Process as Process  # what the callers of this module deal with
+from watching.stat import read as read
+
 NANOSECONDS = 1e9
+CPU_CLOCK = 2  # CPUCLOCK_SCHED: which of a process's clocks, in the lowest bits of its clock's id
 LISTENS = 10  # TCP_LISTEN, in the state column of /proc/net/tcp
 SIGNAL_SETS = ("SigPnd", "ShdPnd", "SigBlk", "SigIgn", "SigCgt")
-
-
-class Process(NamedTuple):
-    """One line of /proc/PID/stat. Times are seconds of CPU."""
-    pid: int
-    name: str
-    state: str
-    parent: int
-    threads: int
-    own_time: float  # utime + stime
-    reaped_time: float  # of children waited for: cutime + cstime
-    reaped_faults: int  # page faults of children waited for: each child has some
-    address_space: int  # bytes
-
-    @property
-    def zombie(self) -> bool:
-        """Whether it has ended, and its parent has not waited for it yet."""
-        return self.state in "ZX"
 
 
 class Task(NamedTuple):
@@ -52,39 +39,41 @@ class Connection(NamedTuple):
     inode: int  # 0: nobody has accepted it, or all have closed it
 
 
-def read(path: str) -> bytes:
-    """Returns all of a file, in one read where the kernel makes its content up; raises OSError."""
-    with open(path, "rb", buffering=0) as file:
-        return file.read()
-
-
-def _fields(stat: bytes) -> List[bytes]:
-    """Returns the fields of a stat line from the third on, the state: the name before may hold
-    blanks, brackets and newlines, so they are counted from the last bracket."""
-    return stat.rpartition(b")")[2].split()
-
-
 # --- processes and threads ---
 
 def process(pid: int) -> Optional[Process]:
     """Returns the process, or None if there is none (any more)."""
     try:
-        line = read(f"/proc/{pid}/stat")
+        line = line_of(f"/proc/{pid}/stat")
     except OSError:
         return None
-    return parsed(pid, line) if line else None
+    if not line:
+        return None
+    found = parsed(pid, line)
+    return found if found.state not in "ZX" or found.zombie else _without_initial(found)
 
 
-def parsed(pid: int, line: bytes) -> Process:
-    """Returns what a line of /proc/PID/stat says; raises ValueError or IndexError if it is no such
-    line."""
-    name = line.rpartition(b")")[0].partition(b"(")[2]
-    fields = _fields(line)
-    utime, stime, cutime, cstime = (int(field) / TICK for field in fields[11:15])
-    return Process(pid, name.decode("ascii", "replace"), fields[0].decode("ascii"),
-                   parent=int(fields[1]), threads=int(fields[17]), own_time=utime + stime,
-                   reaped_time=cutime + cstime, reaped_faults=int(fields[8]),
-                   address_space=int(fields[20]))
+def _without_initial(found: Process) -> Process:
+    """Returns a process whose initial thread has ended, as one of its other threads has it."""
+    for tid in _thread_ids(found.pid):
+        with contextlib.suppress(OSError):
+            line = line_of(f"/proc/{found.pid}/task/{tid}/stat")
+            other = parsed(found.pid, line) if line else found
+            if other.state not in "ZX":
+                return found._replace(state=other.state, address_space=other.address_space)
+    return found
+
+
+def folder(pid: int) -> str:
+    """Returns the folder of a process in /proc. Where its initial thread has ended and others go on
+    that is the folder of one of those: the initial thread's own shows no memory, no descriptors and
+    no network any more."""
+    with contextlib.suppress(OSError):
+        line = line_of(f"/proc/{pid}/stat")
+        if line and parsed(pid, line).state in "ZX":
+            for task in tasks(pid):
+                return f"/proc/{pid}/task/{task.tid}"
+    return f"/proc/{pid}"
 
 
 def _thread_ids(pid: int) -> List[str]:
@@ -94,20 +83,25 @@ def _thread_ids(pid: int) -> List[str]:
         return []
 
 
-def _children(pid: int) -> List[int]:
+def _children(pid: int, threads: int) -> List[int]:
     found: List[int] = []
-    for tid in _thread_ids(pid):
+    for tid in _thread_ids(pid) if threads > 1 else (pid,):
         with contextlib.suppress(OSError):
             found += map(int, read(f"/proc/{pid}/task/{tid}/children").split())
     return found
 
 
 _HAS_CHILDREN = os.path.exists(f"/proc/self/task/{os.getpid()}/children")  # CONFIG_PROC_CHILDREN
+# A family that has so many threads and processes is looked for among all processes of the machine,
+# if these are fewer. Smaller, and the machine's processes are counted for small families, too;
+# larger, and it takes longer to find out that this is the quicker way.
+LARGE = 64
 
 
 def tree(root: int) -> Dict[int, Process]:
     """Returns all descendants of a process, zombies included, without itself."""
-    return _tree_by_children(root) if _HAS_CHILDREN else _tree_by_parents(root)
+    found = _tree_by_children(root) if _HAS_CHILDREN else None
+    return _tree_by_parents(root) if found is None else found
 
 
 def descends_from(root: int, pid: int) -> bool:
@@ -119,30 +113,48 @@ def descends_from(root: int, pid: int) -> bool:
     return seen is not None and seen.parent == root
 
 
-def _tree_by_children(root: int) -> Dict[int, Process]:
+def _tree_by_children(root: int) -> Optional[Dict[int, Process]]:
+    """Returns the descendants of a process by the list of children that each thread has; None if
+    it takes less to look at all processes of the machine."""
     found: Dict[int, Process] = {}
-    todo = _children(root)
+    begin = process(root)
+    todo = _children(root, begin.threads) if begin is not None else []
+    files, limit = 2 * len(todo), LARGE  # to be read; more than that are not
     while todo:
         pid = todo.pop()
         seen = process(pid)
-        if seen is not None and pid not in found:
-            found[pid] = seen
-            todo += _children(pid)
+        if seen is None or pid in found:
+            continue
+        found[pid] = seen
+        if seen.zombie:  # its children have another parent
+            continue
+        files += seen.threads - 1
+        if files > limit:
+            limit = max(limit, len(os.listdir("/proc")))
+            if files > limit:
+                return None
+        more = _children(pid, seen.threads)
+        files += 2 * len(more)
+        todo += more
     return found
 
 
 def _tree_by_parents(root: int) -> Dict[int, Process]:
+    """Returns the descendants of a process by the parent that each process of the machine has."""
     everyone: Dict[int, Process] = {}
+    children: Dict[int, List[int]] = {}
     for name in os.listdir("/proc"):
         seen = process(int(name)) if name.isdigit() else None
         if seen is not None:
             everyone[seen.pid] = seen
-    family = {root}
-    while True:
-        more = {pid for pid, seen in everyone.items() if seen.parent in family} - family
-        if not more:
-            return {pid: everyone[pid] for pid in family - {root}}
-        family |= more
+            children.setdefault(seen.parent, []).append(seen.pid)
+    found: Dict[int, Process] = {}
+    todo = list(children.get(root, ()))
+    while todo:
+        pid = todo.pop()
+        found[pid] = everyone[pid]
+        todo += children.get(pid, ())
+    return found
 
 
 def tasks(pid: int) -> Iterator[Task]:
@@ -156,26 +168,53 @@ def tasks(pid: int) -> Iterator[Task]:
 
 def _task(pid: int, tid: int) -> Optional[Task]:
     """Returns a thread; None for a zombie. Raises OSError when it has ended."""
-    folder = f"/proc/{pid}/task/{tid}"
-    line = read(f"{folder}/stat")
+    task = f"/proc/{pid}/task/{tid}"
+    line = line_of(f"{task}/stat")
     if not line:
         return None
-    fields = _fields(line)
+    fields = fields_of(line)
     state = fields[0].decode("ascii")
     if state in "ZX":
         return None
     try:
-        times = read(f"{folder}/schedstat").split()
+        times = line_of(f"{task}/schedstat").split()
         run, waiting = int(times[0]) / NANOSECONDS, int(times[1]) / NANOSECONDS
     except FileNotFoundError:  # ended just now, or a kernel without CONFIG_SCHED_INFO
         run, waiting = (int(fields[11]) + int(fields[12])) / TICK, 0.0
     return Task(pid, tid, state, run, waiting)
 
 
+def thread_states(of: Process) -> Iterator[Tuple[int, str]]:
+    """Yields the threads of a process that have not ended, and the state of each: less than `tasks`
+    does, and cheaper. `of` must have been looked at just now."""
+    if of.threads == 1:
+        if not of.zombie:
+            yield of.pid, of.state
+        return
+    for tid in _thread_ids(of.pid):
+        with contextlib.suppress(OSError):
+            line = line_of(f"/proc/{of.pid}/task/{tid}/stat")
+            if line:
+                at = line.rindex(b") ") + 2
+                state = line[at:at + 1].decode("ascii")
+                if state not in "ZX":
+                    yield int(tid), state
+
+
+def cpu_clock(pid: int) -> float:
+    """Returns the seconds that the threads of a process have run, those that have ended included;
+    0.0 if the process has ended. To the nanosecond, in one system call however many threads there
+    are (clock_getcpuclockid(3))."""
+    try:
+        return time.clock_gettime(~pid << 3 | CPU_CLOCK)
+    except OSError:  # it has ended, or this system has no clock for it
+        return sum(task.run for task in tasks(pid))
+
+
 def in_kernel(task: Task) -> bool:
     """Returns whether a thread has spent most of its time in the kernel."""
     try:
-        fields = _fields(read(f"/proc/{task.pid}/task/{task.tid}/stat"))
+        fields = fields_of(read(f"/proc/{task.pid}/task/{task.tid}/stat"))
     except OSError:
         return False
     return bool(fields) and int(fields[12]) > 2 * int(fields[11])
@@ -185,7 +224,7 @@ def signal_sets(pid: int) -> Dict[str, int]:
     """Returns the signal sets of a process as bit masks, by the names of proc(5), status
     (SIGNAL_SETS); none if it has ended."""
     try:
-        lines = read(f"/proc/{pid}/status").decode(errors="replace").splitlines()
+        lines = read(f"{folder(pid)}/status").decode(errors="replace").splitlines()
     except OSError:
         return {}
     pairs = (line.split(":", 1) for line in lines if line.startswith(SIGNAL_SETS))
@@ -203,7 +242,7 @@ def connections(pid: int) -> List[Connection]:
     """Returns the TCP sockets (IPv4) of the network namespace of a process; none if that cannot be
     seen."""
     try:
-        lines = read(f"/proc/{pid}/net/tcp").decode("ascii").splitlines()[1:]
+        lines = read(f"{folder(pid)}/net/tcp").decode("ascii").splitlines()[1:]
     except OSError:
         return []
     return [_connection(line.split()) for line in lines]
@@ -220,7 +259,7 @@ def listen_overflows(pid: int) -> int:
     """Returns how many connections have found a full listen queue in the network namespace of a
     process (netstat(8), -s); 0 where that is not known."""
     try:
-        lines = read(f"/proc/{pid}/net/netstat").decode("ascii").splitlines()
+        lines = read(f"{folder(pid)}/net/netstat").decode("ascii").splitlines()
     except OSError:
         return 0
     for names, numbers in zip(lines, lines[1:]):

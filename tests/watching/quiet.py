@@ -4,31 +4,41 @@ of its own.
 A program is asleep when no thread is runnable and none has run since the look before. It is quiet
 when it has been asleep for long enough; how long is the caller's business. A busy machine keeps a
 thread runnable, not asleep, and so only makes the wait longer: that is why verdicts do not depend
-on the load."""
-from typing import FrozenSet, Iterable, NamedTuple, Optional
+on the load. One that waits for the machine otherwise (state D: a disk, memory, a lock of the kernel
+while it creates or ends processes) is not asleep either; in vfork(2) alone it is, which waits for
+the program itself.
 
-from watching import procfs
+Looks may be far apart: a thread that could run at any time between two looks has run by the second
+one, or still could. So two looks that show the same are enough."""
+from typing import FrozenSet, Mapping, NamedTuple, Optional
+
+from watching import calls, procfs
+from watching.procfs import Process
 
 
 class Activity(NamedTuple):
     """What changes whenever a thread of the program runs, begins or ends."""
-    run: float  # seconds on a CPU, of all threads
+    run: float  # seconds on a CPU, of all threads, ended ones included
     threads: FrozenSet[int]
-    stuck: bool  # does one sleep uninterruptibly (state D)? It waits for a disk, or in vfork(2)
+    stuck: bool  # does one wait in vfork(2)? No signal wakes it, and perhaps nothing ever
 
 
-def activity_of(pids: Iterable[int]) -> Optional[Activity]:
-    """Returns the activity of processes; None if one of their threads could run right now."""
+def activity_of(processes: Mapping[int, Process], user: int = -1) -> Optional[Activity]:
+    """Returns the activity of processes that were looked at just now (procfs.tree); None if one of
+    their threads could run right now, or waits for the machine (state D), but for vfork(2).
+    `user`: theirs (private.py)."""
     run = 0.0
     threads = set()
     stuck = False
-    for pid in pids:
-        for task in procfs.tasks(pid):
-            if task.state == "R":
+    for pid, process in processes.items():
+        for tid, state in procfs.thread_states(process):
+            if state == "D" and calls.in_vfork(pid, tid, user):
+                stuck = True
+            elif state in "RD":
                 return None
-            run += task.run
-            threads.add(task.tid)
-            stuck = stuck or task.state == "D"
+            threads.add(tid)
+        if not process.zombie:
+            run += procfs.cpu_clock(pid)
     return Activity(run, frozenset(threads), stuck)
 
 
@@ -57,5 +67,5 @@ class Quiet:
 
     @property
     def stuck(self) -> bool:
-        """Whether a thread slept uninterruptibly at the last look."""
+        """Whether a thread was in vfork(2) at the last look."""
         return self._activity is not None and self._activity.stuck

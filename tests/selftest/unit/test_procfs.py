@@ -1,18 +1,21 @@
 """What /proc says, also where it says it in a nasty way."""
 import os
 import socket
+import time
 from pathlib import Path
 
 import pytest
 
 from watching import connections, private, procfs
+from watching.stat import TICK, parsed
 
 NUMBERS = " 1 2 3 4 5 6 7 8 9 10 300 200 50 25 20 0 3 0 100 4096000 77"
 
 
-def stat(name: str, state: str = "S", parent: int = 42) -> bytes:
+def stat(name: str, state: str = "S", parent: int = 42, threads: int = 3) -> bytes:
     """Returns a line of /proc/PID/stat: fields 1 to 24 of proc(5)."""
     numbers = NUMBERS.split()
+    numbers[16] = str(threads)
     return f"7 ({name}) {state} {parent} {' '.join(numbers[1:])}\n".encode("latin-1")
 
 
@@ -20,21 +23,22 @@ def stat(name: str, state: str = "S", parent: int = 42) -> bytes:
     "server", "a b c", ") R 1 2", "((", "new\nline", "x) Z 1 (y", "", "\xff\xfe"],
     ids=["plain", "blanks", "like fields", "brackets", "newline", "two", "none", "bytes"])
 def test_a_name_cannot_forge_the_fields_after_it(name: str) -> None:
-    found = procfs.parsed(7, stat(name))
+    found = parsed(7, stat(name))
     assert (found.pid, found.state, found.parent, found.threads) == (7, "S", 42, 3)
-    assert (found.own_time, found.reaped_time) == (500 / procfs.TICK, 75 / procfs.TICK)
+    assert (found.own_time, found.reaped_time) == (500 / TICK, 75 / TICK)
     assert found.address_space == 4096000
 
 
 @pytest.mark.parametrize("state, zombie", [("S", False), ("R", False), ("Z", True), ("X", True)])
 def test_a_zombie_is_one_by_its_state(state: str, zombie: bool) -> None:
-    assert procfs.parsed(7, stat("server", state)).zombie == zombie
+    assert parsed(7, stat("server", state, threads=1)).zombie == zombie
+    assert not parsed(7, stat("server", state)).zombie  # its initial thread alone has ended
 
 
 @pytest.mark.parametrize("line", [b"", b"7 (server) S", b"7 (server) S x y z"])
 def test_another_format_is_an_error_and_not_an_absence(line: bytes) -> None:
     with pytest.raises((ValueError, IndexError)):
-        procfs.parsed(7, line)
+        parsed(7, line)
 
 
 def test_what_does_not_exist_is_left_out() -> None:
@@ -60,7 +64,8 @@ def test_both_ways_to_find_descendants_agree() -> None:
         os.read(os.pipe()[0], 1)
     try:
         by_children = procfs._tree_by_children(os.getpid())
-        assert child in by_children and child in procfs._tree_by_parents(os.getpid())
+        assert by_children is not None and child in by_children
+        assert child in procfs._tree_by_parents(os.getpid())
         assert procfs.descends_from(os.getpid(), child)
         assert procfs.descends_from(os.getppid(), child)
         assert not procfs.descends_from(child, os.getpid())
@@ -68,6 +73,28 @@ def test_both_ways_to_find_descendants_agree() -> None:
     finally:
         os.kill(child, 9)
         os.waitpid(child, 0)
+
+
+def test_a_large_family_is_looked_for_in_the_cheaper_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(procfs, "LARGE", 4)
+    monkeypatch.setattr(os, "listdir", lambda _: ["1", "2"])
+    everyone = {pid: parsed(pid, stat("one", threads=1)) for pid in range(1, 10)}
+    monkeypatch.setattr(procfs, "process", everyone.get)
+    monkeypatch.setattr(procfs, "_children", lambda pid, _: [pid + 1] if pid < 9 else [])
+    assert procfs._tree_by_children(7) == {pid: everyone[pid] for pid in (8, 9)}
+    assert procfs._tree_by_children(1) is None
+
+
+def test_the_clock_of_a_process_counts_all_its_threads() -> None:
+    me = os.getpid()
+    before = procfs.cpu_clock(me)
+    while procfs.cpu_clock(me) < before + 0.01:
+        pass
+    assert procfs.cpu_clock(me) <= time.process_time()
+    seen = procfs.process(me)
+    assert seen is not None
+    assert dict(procfs.thread_states(seen))[me] in "RS"
+    assert procfs.cpu_clock(1 << 22) == 0
 
 
 def test_sockets_and_their_holders() -> None:
