@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import random
-from typing import Callable, Generator, Generic, Iterator, List, Optional, Sequence, TypeVar
+from typing import (Callable, Generator, Generic, Iterator, List, Mapping, Optional, Sequence,
+                    TypeVar)
 
 import pytest
 
@@ -16,6 +17,7 @@ from checks import many as many_clients
 from checks import replies
 from checks.catalogue import BY_ID, CHECKS
 from checks.check import Check
+from checks.probing import Probe
 from checks.robustness import Patient
 from checks.server import Server
 from checks.verdict import CheckFailed, Inconclusive, NotGraded
@@ -23,7 +25,6 @@ from checks.workload import SYNCHRONOUS
 from checks.workload import calibrated_n as find_n
 from grading.build import Build
 from grading.grader import Grading
-from watching import private
 
 T = TypeVar("T")
 Raised = Optional[Exception]  # what a check has raised, if it has
@@ -39,25 +40,25 @@ class Starter:
         self._grading, self._build, self._program, self._draw = grading, build, program, draw
         self._stack = contextlib.ExitStack()
 
-    def __call__(self, probe: str = "", faults: bool = False) -> Server:
-        """Starts a server, and waits until it has served a first client. `probe` is what probe.c is
-        to do in it; "" leaves it out. `faults`: calls can be made to fail in it. Raises CheckFailed
-        if the server does not start."""
-        library = self._build.probe
-        environment = {"LD_PRELOAD": str(library), "PROBE": probe} if probe else {}
-        server = Server(self._build.sandbox, self._build.program(self._program), environment,
-                        draw=self._draw, faults=faults)
+    def __call__(self, probe: str = "", faults: bool = False,
+                 limits: Optional[Mapping[str, int]] = None) -> Server:
+        """Starts a server, and waits until it has served a first client. `probe` is what the probe
+        is to do in it (checks/probing.py); "" leaves it out. `faults`: calls can be made to fail in
+        it. `limits`: changes to the box's (sandbox/box.py). Raises CheckFailed if the server does
+        not start."""
+        made = self._probe(probe) if probe else None
+        server = Server(self._build.sandbox, self._build.program(self._program), limits=limits,
+                        draw=self._draw, faults=faults, probe=made)
         self._stack.callback(server.close)
         self._grading.started(server)
         server.start()
-        user = server.box.user
-        if probe and not all(private.has_mapped(pid, library.name, user) for pid in server.idle):
-            raise CheckFailed(
-                f"started ./{self._program} 0 with a library preloaded (ld.so(8), LD_PRELOAD)",
-                "the library to stay loaded",
-                "the server re-executed itself without it (execve(2))",
-                "A server has no reason to start programs, or to change its own environment.")
+        if made:
+            made.require(server.idle, server.box.user, self._program)
         return server
+
+    def _probe(self, mode: str) -> Probe:
+        newest_first = self._draw.random() < 0.5
+        return self._stack.enter_context(Probe(self._build.probe, mode, newest_first))
 
     def close(self) -> None:
         """Ends all servers, also if ending one of them fails."""

@@ -19,6 +19,7 @@ from typing import Callable, List, Mapping, Match, Optional, Protocol, Sequence,
 from checks import symptoms
 from checks.client import Arrivals, Client, connection
 from checks.family import Family
+from checks.probing import Probe
 from checks.verdict import CheckFailed, too_busy
 from sandbox.sandbox import Sandbox
 from watching import procfs
@@ -76,10 +77,11 @@ class Server(Family):
     def __init__(self, sandbox: Sandbox, program: Path,
                  environment: Optional[Mapping[str, str]] = None,
                  limits: Optional[Mapping[str, int]] = None,
-                 draw: Optional[random.Random] = None, faults: bool = False) -> None:
+                 draw: Optional[random.Random] = None, faults: bool = False,
+                 probe: Optional[Probe] = None) -> None:
         """Starts the program. `environment` is added to ENVIRONMENT; `limits` are the box's
         (sandbox/box.py). `draw` draws what must not be foreseen; `faults`: calls can be made to
-        fail in it (Box.inject). Raises BoxFailed."""
+        fail in it (Box.inject); `probe` is loaded into it. Raises BoxFailed."""
         super().__init__()
         self.name = program.name
         self.sandbox = sandbox
@@ -89,8 +91,10 @@ class Server(Family):
         self.draw = draw or random.Random()
         self.keeps_open = False  # it has been seen not to close a connection after its reply
         self._restless = False  # always doing something
+        self.probe = probe
         self.box = sandbox.start([str(program), "0"], folder=program.parent, limits=limits,
-                                 environment={**ENVIRONMENT, **(environment or {})})
+                                 environment={**ENVIRONMENT, **(environment or {})},
+                                 preload=probe.preload if probe else None)
 
     def start(self) -> None:
         """Waits until the server listens and has served a first client. Raises CheckFailed if it

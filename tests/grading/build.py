@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Dict, NamedTuple, Optional, Sequence
 
 from console import CommandFailed
-from grading.tools import GIVEN, OBJECTS, put_tools
+from grading.tools import GIVEN, OBJECTS, PROBE, put_tools
 from sandbox import BoxFailed, tiers
 from sandbox.journal import Journal
 from sandbox.sandbox import Sandbox
@@ -60,7 +60,7 @@ class Build:
         self.folder.chmod(0o755)  # what is built here runs as another user
         try:
             put_tools(self.folder)
-            self.probe = self.folder / "probe.so"
+            self.probe = self.folder / PROBE
             self.sandbox = _established(self.folder, required_tier, temporary)
             self._compile_all(submission)
         except BoxFailed as error:

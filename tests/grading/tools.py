@@ -21,10 +21,13 @@ from grading import SUPPORT, TESTS
 from sandbox import BoxFailed, launcher
 
 ENVIRONMENT = "LAB_TOOLS"
-PROBE = TESTS / "checks" / "probe.c"
+# What a submission sees of the probe in /proc/PID/maps.
+PROBE = "libservice.so"
+PROBE_SOURCES = sorted((TESTS / "checks").glob("probe*.c"))
+PROBE_HEADERS = sorted((TESTS / "checks").glob("probe*.h"))
 GIVEN = ("server.h", "main.c", "tcp.c", "fibonacci.c", "server.c", "Makefile")
 OBJECTS = ("main.o", "tcp.o", "fibonacci.o")
-COMPILED = ("box", "canary", "probe.so", "server", *OBJECTS)
+COMPILED = ("box", "canary", PROBE, "server", *OBJECTS)
 SECONDS = 60
 
 
@@ -50,7 +53,7 @@ def _compile(folder: Path) -> None:
     with concurrent.futures.ThreadPoolExecutor() as pool:
         server = pool.submit(_make_server, folder)
         tools = [pool.submit(launcher.compile_launcher, folder),
-                 pool.submit(launcher.compile_tool, folder / "probe.so", [PROBE],
+                 pool.submit(launcher.compile_tool, folder / PROBE, PROBE_SOURCES,
                              "-fPIC", "-shared", "-pthread", "-ldl")]
     try:
         for tool in tools:
@@ -89,7 +92,7 @@ def fingerprint() -> str:
 def _sources() -> Iterator[Path]:
     """Yields every file that has a part in what is compiled."""
     yield from (SUPPORT / name for name in GIVEN)
-    yield from (PROBE, Path(__file__), Path(launcher.__file__))
+    yield from (Path(__file__), Path(launcher.__file__), *PROBE_SOURCES, *PROBE_HEADERS)
     for ending in ("c", "h"):
         yield from sorted(launcher.HERE.glob(f"*.{ending}"))
 

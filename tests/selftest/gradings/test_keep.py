@@ -38,7 +38,7 @@ def names(folder: Path) -> Set[str]:
 def test_log_and_programs_are_kept(kept: Path) -> None:
     assert "1 passed" in (kept / "log").read_text()
     assert names(kept / "programs") >= {"server", "mp_server", "mt_server", "mp_server.c",
-                                        "mt_server.c", "probe.so", "box", "Makefile"}
+                                        "mt_server.c", "libservice.so", "box", "Makefile"}
 
 
 def test_each_check_has_its_servers_commands_and_output(kept: Path) -> None:

@@ -108,8 +108,8 @@ def test_tools_of_other_sources_are_compiled_anew(compiled: List[Path], tmp_path
                                                   monkeypatch: pytest.MonkeyPatch) -> None:
     fresh(tmp_path, "first")
     probe = tmp_path / "probe.c"
-    probe.write_text(tools.PROBE.read_text() + "\n")
-    monkeypatch.setattr(tools, "PROBE", probe)
+    probe.write_text("\n")
+    monkeypatch.setattr(tools, "PROBE_SOURCES", [*tools.PROBE_SOURCES, probe])
     fresh(tmp_path, "second")
     assert len(compiled) == 2
 
