@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+from pathlib import Path
 from typing import (Callable, Generator, Generic, Iterator, List, Mapping, Optional, Sequence,
                     TypeVar)
 
@@ -36,7 +37,7 @@ hook_wrapper: Callable[[Hook], Hook] = pytest.hookimpl(hookwrapper=True)
 class Starter:
     """Starts servers of one program for one check, and ends them all when it is closed."""
 
-    def __init__(self, grading: Grading, build: Build, program: str, draw: random.Random) -> None:
+    def __init__(self, grading: Grading, build: Build, program: Path, draw: random.Random) -> None:
         self._grading, self._build, self._program, self._draw = grading, build, program, draw
         self._stack = contextlib.ExitStack()
 
@@ -47,13 +48,13 @@ class Starter:
         it. `limits`: changes to the box's (sandbox/box.py). Raises CheckFailed if the server does
         not start."""
         made = self._probe(probe) if probe else None
-        server = Server(self._build.sandbox, self._build.program(self._program), limits=limits,
-                        draw=self._draw, faults=faults, probe=made)
+        server = Server(self._build.sandbox, self._program, limits=limits, draw=self._draw,
+                        faults=faults, probe=made)
         self._stack.callback(server.close)
         self._grading.started(server)
         server.start()
         if made:
-            made.require(server.idle, server.box.user, self._program)
+            made.require(server.idle, server.box.user, self._program.name)
         return server
 
     def _probe(self, mode: str) -> Probe:
@@ -103,7 +104,7 @@ def draw(request: pytest.FixtureRequest, grading: Grading) -> random.Random:
 def start(grading: Grading, build: Build, compiled: str, draw: random.Random) -> Iterator[Starter]:
     """Starts a server: start(), start(probe="pages") or start(faults=True). All are ended after the
     check."""
-    with contextlib.closing(Starter(grading, build, compiled, draw)) as starter:
+    with contextlib.closing(Starter(grading, build, build.program(compiled), draw)) as starter:
         yield starter
 
 
@@ -131,6 +132,13 @@ class Known(Generic[T]):
         if self._raised is not None:
             raise self._raised
         return self._found[0]
+
+
+def in_passing(start: Starter, find: Callable[[Server], T]) -> T:
+    """Returns what is found out with a server of its own, which does not live on beside those of
+    the check."""
+    with contextlib.closing(start()) as server:
+        return find(server)
 
 
 @pytest.fixture(scope="session")
@@ -162,11 +170,13 @@ class Early:
         self._patient: Optional[Patient] = None
 
     def begin(self, program: str) -> None:
-        """Lets the clients begin to wait. What goes wrong is told when they are asked."""
+        """Lets the clients begin to wait. What goes wrong is told when they are asked. The server
+        is a copy of the program: what it locks is not what the servers of other checks lock."""
         id = program.replace("_server", "-robustness")
         if self._starter is None and id in self._topics:
-            self._starter = Starter(self._grading, self._grading.build.keeping("patience"), program,
-                                    random.Random(f"{self._grading.seed} patience {program}"))
+            build = self._grading.build.keeping(id + "-patience")
+            self._starter = Starter(self._grading, build, build.copied(program, id + "-patience"),
+                                    random.Random(f"{self._grading.seed} {id} patience"))
             with contextlib.suppress(CheckFailed, Inconclusive):
                 self._patient = Patient(self._starter())
 
@@ -198,7 +208,7 @@ def patient(serves_concurrently: None, early: Early) -> Patient:
 def alone(start: Starter, known_alone: Known[None]) -> Raised:
     """What it raises to let a single client be served, or None. It is tried once."""
     try:
-        known_alone(lambda: replies.alone(start()))
+        known_alone(lambda: in_passing(start, replies.alone))
     except (CheckFailed, Inconclusive) as error:
         return error
     return None
@@ -221,7 +231,7 @@ def concurrency(serves_alone: None, start: Starter, compiled: str, known_concurr
     """What the check of concurrency raises, or None. It is run once."""
     early.begin(compiled)
     try:
-        known_concurrent(lambda: concurrency_check.concurrency(start()))
+        known_concurrent(lambda: in_passing(start, concurrency_check.concurrency))
     except (CheckFailed, Inconclusive) as error:
         return error
     return None
@@ -241,7 +251,7 @@ def serves_concurrently(request: pytest.FixtureRequest, concurrency: Raised) -> 
 def many(serves_concurrently: None, start: Starter,
          known_many: Known[many_clients.Record]) -> many_clients.Record:
     """A server has served many clients: what it had left behind after each stage."""
-    return known_many(lambda: many_clients.serve_many(start()))
+    return known_many(lambda: in_passing(start, many_clients.serve_many))
 
 
 @pytest.fixture(scope="session")

@@ -129,6 +129,14 @@ class Build:
         """Returns the path of "server" or of one of the submission's servers."""
         return self.folder / name
 
+    def copied(self, name: str, folder: str) -> Path:
+        """Returns the path of a copy of a program, in a new folder of that name: another file, so
+        that a lock on it is another lock."""
+        (self.folder / folder).mkdir()
+        copy_path = Path(shutil.copy(self.program(name), self.folder / folder))
+        self._keep_programs(copy_path.parent)
+        return copy_path
+
     def keeping(self, name: str) -> Build:
         """Returns the same build, with records of the programs that are run going into a folder of
         that name; only where records are wanted."""
