@@ -1,5 +1,6 @@
-"""The probe (probe.h): a library that is preloaded into a server, and the memory by which it reports
-to the grader. It leaves no trace in the environment; who executes another program loses it."""
+"""The probe (probe.h): a library that is preloaded into a server, and the memory by which it
+reports to the grader. It leaves no trace in the environment; who executes another program loses
+it."""
 from __future__ import annotations
 
 import contextlib

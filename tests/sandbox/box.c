@@ -15,6 +15,7 @@
  *		read=PATH write=PATH			what it may read; and also write
  *		memory=BYTES processes=N		limits of all processes together
  *		wall=SECONDS				how long it may take
+ *		faults=1				inject and hold are wanted
  *		preload=PATH				a library for the program: ld.so(8)
  *
  * The box is the parent of all: a subreaper (prctl(2)), or in tier 3 the init of the namespace,
@@ -26,7 +27,11 @@
  *			over WHAT	all were killed: over memory, over processes, over wall
  *			socket		with a TCP socket attached that can reach its ports
  *			nosocket ERRNO	there is none
+ *			inject 1, hold 1, injected NUMBER, sync TAKEN_BACK	(0: it cannot)
  * From the grader	socket
+ *			inject KIND ERRNO SKIP TIMES, hold KIND 1, hold KIND 0, injected KIND
+ *			sync		answer when all calls that wait have been answered
+ * injection.h says what these are; the grader waits for each answer before it asks again.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -42,13 +47,16 @@
 #include <unistd.h>
 #include "control.h"
 #include "family.h"
+#include "injection.h"
 #include "landlock.h"
+#include "listener.h"
 #include "namespaces.h"
 #include "privileges.h"
+#include "requests.h"
 #include "rlimits.h"
 #include "root_directory.h"
-#include "seccomp.h"
 #include "settings.h"
+#include "start.h"
 
 /* The box looks at the family every LOOK_PERIOD milliseconds, and spends at most 1/LOOK_SHARE of
  * the time on that. */
@@ -137,38 +145,28 @@ static void watch(int children)
 	struct pollfd events[] = {
 		{.fd = grader_descriptor()},
 		{.fd = children, .events = POLLIN},
+		{.events = POLLIN},
 	};
 	unsigned long began = milliseconds(), next = began + LOOK_PERIOD;
 	struct signalfd_siginfo info;
 
 	for (;;) {
 		events[0].events = grader_events();
-		if (poll(events, 2, wait_until(next)) == -1 && errno != EINTR)
+		events[2].fd = listener_descriptor();
+		if (poll(events, 3, wait_until(next)) == -1 && errno != EINTR)
 			err(EXIT_BOX_FAILED, "poll");
 		send_waiting();
-		if ((events[0].revents & ~POLLOUT) != 0 && !answer())
+		if ((events[0].revents & ~POLLOUT) != 0 && !answer_request())
 			return;
 		if (events[1].revents != 0 && read(children, &info, sizeof(info)) > 0)
 			reap();
+		answer_calls(A_FEW_CALLS);
 		if (next != NEVER && milliseconds() >= next)
 			next = enforce(began);
 	}
 }
 
 /* ---- the start ---- */
-
-/* What the grader ignores or blocks, exec would hand down to the box and to the program
- * (signal(7)): an ignored SIGCHLD means that children vanish without a status. Numbers that are
- * no signals, and those of the C library, do not matter. */
-static void reset_signals(void)
-{
-	sigset_t none;
-
-	for (int number = 1; number < NSIG; number++)
-		signal(number, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
 
 /* Tier 3: returns in the init of the new namespace. The process that was there before only waits
  * for that one's end. */
@@ -197,31 +195,6 @@ static void become_init(void)
 		err(EXIT_BOX_FAILED, "prctl");
 }
 
-/* The order matters: what changes the user before what that user may still do, the filter last. */
-static void run_program(pid_t parent)
-{
-	setsid();
-	if (settings.tier < 3)
-		die_first();
-	drop_bounding_set();
-	become(settings.uid);
-	drop_capabilities();
-	set_limits(settings.list);
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1 || getppid() != parent)
-		errx(EXIT_BOX_FAILED, "the box is gone");
-	if (settings.tier == 2 && landlock_version() == 0)
-		errx(EXIT_BOX_FAILED, "no Landlock");
-	if (settings.tier >= 2 && landlock_version() > 0)
-		landlock(settings.list);
-	reset_signals(); /* the box blocks SIGCHLD */
-	if (settings.preload != NULL && setenv("LD_PRELOAD", settings.preload, 1) == -1)
-		err(EXIT_BOX_FAILED, "setenv");
-	if (settings.tier >= 2)
-		filter_calls();
-	execv(settings.command[0], settings.command);
-	err(EXIT_BOX_FAILED, "%s", settings.command[0]);
-}
-
 /* Returns a descriptor that becomes readable when a child has ended. */
 static int adopt_children(void)
 {
@@ -248,10 +221,23 @@ static enum reach best_reach(void)
 	return settings.tier == 2 && landlock_signals(getppid()) ? REACH_ALL : REACH_FOUND;
 }
 
+/* Returns when the box can answer the program's calls. */
+static void start_program(void)
+{
+	pid_t box = getpid();
+
+	open_listener_channel();
+	program = fork();
+	if (program == -1)
+		err(EXIT_BOX_FAILED, "fork");
+	if (program == 0)
+		run_program(&settings, box);
+	receive_listener();
+}
+
 int main(int argc, char *argv[])
 {
 	int children;
-	pid_t box;
 
 	read_settings(&settings, argc, argv);
 	reset_signals();
@@ -265,12 +251,7 @@ int main(int argc, char *argv[])
 		tell("box", getpid());
 	reach = best_reach();
 	children = adopt_children();
-	box = getpid();
-	program = fork();
-	if (program == -1)
-		err(EXIT_BOX_FAILED, "fork");
-	if (program == 0)
-		run_program(box);
+	start_program();
 	watch(children);
 	if (settings.tier < 3)
 		end_family();

@@ -1,103 +1,28 @@
 """One program in a box, with all that it starts. box.c, which this drives, does the work; its first
 comment has the command line, and the messages that travel between the two."""
-import array
-import contextlib
 import os
 import resource
 import signal
 import socket
 import subprocess
-import threading
 import time
-import traceback
 from pathlib import Path
-from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, List, Optional
 
 from sandbox import BoxFailed
+from sandbox.control import PATIENCE, Control, Message
 from sandbox.journal import Journal
+from sandbox.limits import set_soft_limit
+from sandbox.output import Output
+from sandbox.program import Program, settings_of
 from sandbox.signalling import send_signal
 from sandbox.users import claimed_user, threads_by_user
 from watching import procfs
 
-HEAD, TAIL = 16384, 4096  # bytes of output that are kept: the first ones hold the announcement
-PATIENCE = 10.0  # seconds for the box itself to answer; what it runs does not hold it up
 START_PATIENCE = 60.0  # seconds for its first words: a busy machine may take its time for them
-PROCESSES = 2500  # beyond what the user has running: as many as two servers may have, and more
-# Of each process, but for the last three. No "as" (address space): sanitizers reserve terabytes.
-LIMITS = {"cpu": 60, "fsize": 1 << 26, "nofile": 1024, "core": 0, "stack": 8 << 20, "nice": 0,
-          "rtprio": 0, "msgqueue": 0, "memlock": 1 << 16,
-          "memory": 1 << 30, "processes": 1000, "wall": 600}
-OF_ALL = ("memory", "processes", "wall")  # of all processes together, which box.c enforces
 OVER = {"memory": "it used more memory than it may",
         "processes": "it created more processes than it may",
         "wall": "it took longer than it may"}
-# What a program may read and execute beside its folder. The lab is not meant to lie in any of it.
-READABLE = [path for path in (
-    "/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libx32", "/usr/libexec",
-    "/usr/include", "/usr/local/bin", "/usr/local/lib", "/usr/local/include",
-    "/bin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store",
-    "/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d",
-    "/etc/ld.so.preload", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/proc",
-    "/sys/devices/system/cpu") if os.path.exists(path)]
-
-
-class Preload(NamedTuple):
-    """A library that is loaded into the program, though not into the box (ld.so(8))."""
-    library: Path
-    descriptor: int  # the program's standard input, by which the library reaches the grader
-
-
-class Program(NamedTuple):
-    """What is to run in a box."""
-    command: Sequence[str]  # its first word is a path
-    folder: Path  # where it starts; it may read what is in it
-    environment: Mapping[str, str]
-    limits: Mapping[str, int]  # changes to LIMITS
-    writable: Optional[Path] = None  # the one folder where it may write
-    readable: Sequence[Path] = ()  # what it may read beside READABLE and its folder
-    preload: Optional[Preload] = None
-
-
-class Finished(NamedTuple):
-    """A program that was run to its end in a box."""
-    status: int  # as wait(2) has it
-    output: bytes  # its head, and its tail if there is more
-    reason: Optional[str]  # why the box has killed it, if it did
-
-
-class Message(NamedTuple):
-    """What a box says on the control socket: see box.c."""
-    word: str  # "": nothing has come; "gone": the box itself has ended
-    text: str = ""  # what follows the word
-    attached: Optional[socket.socket] = None  # what came with it
-
-
-class Output:
-    """Reads what a program prints until its end, and keeps its head and its tail."""
-
-    def __init__(self, descriptor: int) -> None:
-        self.head, self.tail, self.total = b"", b"", 0
-        self._descriptor = descriptor
-        self._thread = threading.Thread(target=self._read, daemon=True)
-        self._thread.start()
-
-    def _read(self) -> None:
-        with open(self._descriptor, "rb", buffering=0) as pipe:
-            for data in iter(lambda: pipe.read(65536), b""):
-                self.head += data[:HEAD - len(self.head)]
-                self.tail = (self.tail + data)[-TAIL:]
-                self.total += len(data)
-
-    def finish(self) -> None:
-        """Waits for the end of the output: when all who could write are gone, it has come."""
-        self._thread.join(timeout=5)
-
-    def kept(self) -> bytes:
-        """Returns the head, and the tail as far as it is no part of the head."""
-        left_out = self.total - len(self.head) - len(self.tail)
-        if left_out > 0:
-            return self.head + b"\n[...]\n" + self.tail
-        return self.head + self.tail[-left_out:]
 
 
 class Box:
@@ -118,7 +43,8 @@ class Box:
         if own_user:
             self.user, self._claim = claimed_user(threads)
         try:
-            settings = self._settings(program, threads)
+            running = threads.get(os.getuid() if self.user == -1 else self.user, 0)
+            settings = settings_of(program, self.user, running)
             words = [str(launcher), "CONTROL", str(tier), str(self.user), *settings, "--",
                      *program.command]
             if journal is not None:
@@ -129,23 +55,9 @@ class Box:
             raise
         self._await_start()
 
-    def _settings(self, program: Program, threads: Mapping[int, int]) -> List[str]:
-        """Returns box.c's SETTINGs: limits, and what may be read and written."""
-        user = os.getuid() if self.user == -1 else self.user
-        limits = {**LIMITS, "nproc": threads.get(user, 0) + PROCESSES, **program.limits}
-        settings = [f"{name}={_allowed(name, number)}" for name, number in limits.items()]
-        readable = (*READABLE, program.folder.resolve(), *program.readable)
-        settings += [f"read={path}" for path in readable]
-        if program.writable is not None:
-            if self.user != -1:
-                os.chown(program.writable, self.user, self.user)
-            settings.append(f"write={program.writable.resolve()}")
-        if program.preload is not None:
-            settings.append(f"preload={program.preload.library}")
-        return settings
-
     def _launch(self, words: List[str], program: Program) -> None:
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control = Control()
+        theirs = self._control.theirs
         words[1] = str(theirs.fileno())
         reading, writing = os.pipe()
         stdin = program.preload.descriptor if program.preload else subprocess.DEVNULL
@@ -176,44 +88,85 @@ class Box:
 
     def _hear(self, timeout: float) -> Message:
         """Takes in one message of the box, waiting for it at most `timeout` seconds."""
-        self._control.settimeout(timeout)
-        try:
-            data, attached, _, _ = self._control.recvmsg(256, socket.CMSG_SPACE(4))
-        except (BlockingIOError, socket.timeout):
-            return Message("")
-        except OSError:
-            data, attached = b"", []
-        word, _, text = data.decode().partition(" ")
-        if word == "box":
-            self.pid, self._started = int(text), True
-        elif word == "over":
-            self.reason = OVER[text.split()[0]]
-        elif word == "end":
-            self._status = int(text)
-        elif word == "" and self._status is None:  # the box itself is gone
+        message = self._control.hear(timeout)
+        if message.word == "box":
+            self.pid, self._started = int(message.text), True
+        elif message.word == "over":
+            self.reason = OVER[message.text.split()[0]]
+        elif message.word == "end":
+            self._status = int(message.text)
+        elif message.word == "gone" and self._status is None:
             self._status = -1
-        return Message(word or "gone", text, _received_socket(attached))
+        return message
+
+    def _ask(self, request: str, *words: str) -> Message:
+        """Sends a request, and returns the answer, which begins with the first word of the request
+        or one of `words`. Raises BoxFailed if there is none."""
+        self._control.ask(request)
+        answers = (request.split()[0], *words)
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            message = self._hear(PATIENCE)
+            if message.word in answers:
+                return message
+            if message.word == "gone":
+                raise BoxFailed("the box is gone")
+        raise BoxFailed(f"the box has not answered for {PATIENCE:g} s")
 
     def socket(self) -> socket.socket:
         """Returns a TCP socket that can reach the program's ports: in tier 3, they are in a network
         of their own. Raises BoxFailed if the box gives none."""
         if self.tier < 3:
             return socket.socket()
-        deadline = time.monotonic() + PATIENCE
         try:
-            self._control.settimeout(PATIENCE)
-            self._control.send(b"socket")
-        except OSError:
-            raise BoxFailed("the box gives no socket: it is gone") from None
-        while time.monotonic() < deadline:
-            message = self._hear(PATIENCE)
-            if message.attached is not None:
-                return message.attached
-            if message.word == "nosocket":
-                raise BoxFailed(f"the box gives no socket: {os.strerror(int(message.text))}")
-            if message.word == "gone":
-                raise BoxFailed("the box gives no socket: it is gone")
-        raise BoxFailed(f"the box gives no socket: it has not answered for {PATIENCE:g} s")
+            message = self._ask("socket", "nosocket")
+        except BoxFailed as problem:
+            raise BoxFailed(f"the box gives no socket: {problem}") from None
+        if message.attached is None:
+            raise BoxFailed(f"the box gives no socket: {os.strerror(int(message.text))}")
+        return message.attached
+
+    def inject(self, call: str, error: int, skip: int = 0, times: int = -1) -> bool:
+        """Makes system calls of the program, and of all that it starts, fail. `call` is "create"
+        (of processes and threads: fork, vfork, clone, clone3) or "accept" (accept, accept4). After
+        `skip` more of them have been let go on, the next `times` (-1: all) fail with an errno;
+        error 0 ends that. A call counts when it is made: an accept that waits for a client already
+        is left alone. Returns False if this machine cannot do it, the program was started without
+        `faults`, or the box is gone."""
+        return self._yes(f"inject {call} {error} {skip} {times}")
+
+    def injected(self, call: str) -> int:
+        """Returns how many calls of a kind have failed so far because of inject()."""
+        try:
+            return int(self._ask(f"injected {call}").text)
+        except BoxFailed:
+            return 0
+
+    def hold(self, call: str, on: bool) -> bool:
+        """From now on, lets who makes a call of a kind (as for inject()) wait in it, or lets those
+        that wait, and all later ones, go on. Returns False if this machine cannot (it takes Linux
+        5.19), or as inject() does."""
+        return self._yes(f"hold {call} {on:d}")
+
+    def sync(self) -> None:
+        """Returns once the box has dealt with all system calls of the program that were waiting for
+        it, but for those that are held: who made one is runnable then, or has gone on."""
+        self.interrupted()
+
+    def interrupted(self) -> int:
+        """Does what sync() does. Returns how many calls so far a signal has interrupted while they
+        waited for the box. Those whose handlers do not restart them have failed with EINTR, even
+        fork(): if a check fails, that may be why."""
+        try:
+            return int(self._ask("sync").text)
+        except BoxFailed:
+            return 0
+
+    def _yes(self, request: str) -> bool:
+        try:
+            return self._ask(request).text == "1"
+        except BoxFailed:
+            return False
 
     def status(self, timeout: float = 0) -> Optional[int]:
         """Returns how the program ended, as wait(2) has it, waiting for that at most `timeout`
@@ -237,35 +190,11 @@ class Box:
     def limit_processes(self, pid: int, number: Optional[int]) -> None:
         """Lets a process of the box create processes and threads only up to a number, or (None) as
         many as at first: prlimit(2), RLIMIT_NPROC. Does nothing if the process has ended."""
-        self._as_user(lambda: _set_soft_limit(pid, resource.RLIMIT_NPROC, number))
+        set_soft_limit(self.user, pid, resource.RLIMIT_NPROC, number)
 
     def limit_descriptors(self, pid: int, number: Optional[int]) -> None:
         """Lets a process of the box open descriptors below a number only, or (None) as at first."""
-        self._as_user(lambda: _set_soft_limit(pid, resource.RLIMIT_NOFILE, number))
-
-    def _as_user(self, act: Callable[[], None]) -> None:
-        """Calls the function as the box's user. In a container, root may do less than that user
-        (CAP_SYS_RESOURCE is missing there), and prlimit(2) asks for the real user. A process cannot
-        take that back, so a child does it. Raises RuntimeError if the function raised something;
-        the traceback is on standard error."""
-        if self.user == -1:
-            act()
-            return
-        child = os.fork()
-        if child == 0:
-            status = 1
-            try:
-                os.setgroups([])
-                os.setresgid(self.user, self.user, self.user)
-                os.setresuid(self.user, self.user, self.user)
-                act()
-                status = 0
-            except BaseException:
-                os.write(2, traceback.format_exc().encode())  # sys.stderr may keep it back
-            finally:
-                os._exit(status)
-        if os.waitpid(child, 0)[1] != 0:
-            raise RuntimeError(f"a limit could not be set as user {self.user}: see the log")
+        set_soft_limit(self.user, pid, resource.RLIMIT_NOFILE, number)
 
     def close(self) -> None:
         """Ends all that is left, and waits until it has ended."""
@@ -285,26 +214,3 @@ class Box:
     def _release_user(self) -> None:
         if self._claim is not None:
             self._claim.close()
-
-
-def _received_socket(attached: List[Tuple[int, int, bytes]]) -> Optional[socket.socket]:
-    """Returns the socket among what came with a message: cmsg(3), SCM_RIGHTS."""
-    for _, _, content in attached:
-        descriptors = array.array("i")
-        descriptors.frombytes(content[:descriptors.itemsize])
-        return socket.socket(fileno=descriptors[0])
-    return None
-
-
-def _allowed(name: str, number: int) -> int:
-    """Returns the number, or what the grader's own hard limit leaves of it."""
-    if name in OF_ALL:
-        return number
-    hard = resource.getrlimit(getattr(resource, "RLIMIT_" + name.upper()))[1]
-    return number if hard == resource.RLIM_INFINITY else min(number, hard)
-
-
-def _set_soft_limit(pid: int, which: int, number: Optional[int]) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        hard = resource.prlimit(pid, which)[1]
-        resource.prlimit(pid, which, (hard if number is None else number, hard))

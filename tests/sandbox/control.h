@@ -21,8 +21,12 @@ short grader_events(void);
 /* Sends what could not be sent before. */
 void send_waiting(void);
 
-/* Takes in and answers one request, if there is one. Returns false if the grader has closed its
- * side or is dead. */
-bool answer(void);
+/* Takes in one request of the grader, whose text (REQUEST_MAX bytes at most) is then there: "" if
+ * none has come. Returns false if the grader has closed its side or is dead. */
+enum { REQUEST_MAX = 64 };
+bool hear(char text[REQUEST_MAX]);
+
+/* Sends a TCP socket of this process's network to the grader, or says why there is none. */
+void give_socket(void);
 
 #endif

@@ -22,6 +22,7 @@
 #include <unistd.h>
 #include "compat.h"
 #include "family.h"
+#include "injection.h"
 #include "privileges.h"
 #include "settings.h"
 
@@ -156,7 +157,7 @@ static bool is_child(const char *name, struct process *found)
 
 /* Adds to the family the processes whose parent is in it. A signal is sent to them at once: a fork
  * bomb leaves no time for a second look. Returns the memory of those added, which is not asked for
- * where there is a signal. */
+ * where there is a signal. There may be many, and looking at them must not hold up a call. */
 static unsigned long find_children(int signo)
 {
 	DIR *proc = opendir("/proc");
@@ -167,6 +168,7 @@ static unsigned long find_children(int signo)
 	if (proc == NULL)
 		err(EXIT_BOX_FAILED, "/proc");
 	while ((entry = readdir(proc)) != NULL && family_size < FAMILY_MAX) {
+		answer_calls(A_FEW_CALLS);
 		if (!is_child(entry->d_name, &found))
 			continue;
 		if (signo == 0)

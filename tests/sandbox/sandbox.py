@@ -4,8 +4,9 @@ import dataclasses
 from pathlib import Path
 from typing import List, Mapping, Optional, Sequence
 
-from sandbox.box import Box, Finished, Preload, Program
+from sandbox.box import Box
 from sandbox.journal import Journal
+from sandbox.program import Finished, Preload, Program
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,10 +45,12 @@ class Sandbox:
 
     def start(self, command: Sequence[str], *, folder: Path, environment: Mapping[str, str],
               limits: Optional[Mapping[str, int]] = None, writable: Optional[Path] = None,
-              readable: Sequence[Path] = (), preload: Optional[Preload] = None) -> Box:
-        """Starts a command in a box, which the caller closes: see box.Program. Raises BoxFailed."""
+              readable: Sequence[Path] = (), preload: Optional[Preload] = None,
+              faults: bool = False) -> Box:
+        """Starts a command in a box, which the caller closes: see program.Program. Raises
+        BoxFailed."""
         program = Program(command, folder, environment, limits or {}, writable, readable,
-                          preload)
+                          preload, faults)
         return Box(self.launcher, self.tier, self.own_user, program, self.journal)
 
     def run(self, command: Sequence[str], *, folder: Path, environment: Mapping[str, str],

@@ -6,7 +6,9 @@
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 #include "compat.h"
 #include "seccomp.h"
@@ -54,36 +56,84 @@ static void emit_rule(const struct call_rule *rule)
 	emit_load(offsetof(struct seccomp_data, nr));
 }
 
-const struct sock_fprog *seccomp_filter(void)
+static void emit_rules(void)
 {
-	if (program.len != 0)
-		return &program;
 	if (call_rules_number * PER_RULE + AROUND > INSTRUCTIONS_MAX)
 		errx(EXIT_BOX_FAILED, "seccomp: too many rules");
-	emit_load(offsetof(struct seccomp_data, arch));
-	/* The calls of other architectures have other numbers. */
-	emit(BPF_JMP | BPF_JEQ | BPF_K, SECCOMP_ARCHITECTURE, 1, 0);
-	emit_end(ENOSYS);
-	emit_load(offsetof(struct seccomp_data, nr));
 	emit(BPF_JMP | BPF_JGT | BPF_K, newest_call, 0, 1);
 	emit_end(ENOSYS);
 	for (size_t i = 0; i < call_rules_number; i++)
 		emit_rule(&call_rules[i]);
+}
+
+/* Behind the rules: what they refuse needs no listener. */
+static void emit_told_calls(void)
+{
+	for (size_t i = 0; i < told_calls_number; i++) {
+		emit(BPF_JMP | BPF_JEQ | BPF_K, told_calls[i].call, 0, 1);
+		emit(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF, 0, 0);
+	}
+}
+
+const struct sock_fprog *seccomp_filter(unsigned int kind)
+{
+	program.len = 0;
+	emit_load(offsetof(struct seccomp_data, arch));
+	/* The calls of other architectures have other numbers. */
+	emit(BPF_JMP | BPF_JEQ | BPF_K, SECCOMP_ARCHITECTURE, 1, 0);
+	emit_end(kind & FILTER_RULES ? ENOSYS : 0);
+	emit_load(offsetof(struct seccomp_data, nr));
+	if (kind & FILTER_RULES)
+		emit_rules();
+	if (kind & FILTER_FAULTS)
+		emit_told_calls();
 	emit_end(0);
 	return &program;
 }
 
-static bool install(unsigned long flags)
+/* Returns a descriptor if the flags ask for a listener, otherwise 0; -1 if it fails. */
+static int install(unsigned int kind, unsigned long flags)
 {
-	return syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, flags, seccomp_filter()) == 0;
+	return (int)syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, flags, seccomp_filter(kind));
 }
 
-void filter_calls(void)
+/* Before Linux 5.5 a listener cannot let a call go on. */
+static bool listener_can_decide(void)
 {
+	struct utsname machine;
+	int major, minor;
+
+	if (uname(&machine) == -1 || sscanf(machine.release, "%d.%d", &major, &minor) != 2)
+		return false;
+	return major > 5 || (major == 5 && minor >= 5);
+}
+
+/* Returns -1 if there can be none: also if the kernel is told by another one already, outside
+ * (a container's). */
+static int install_with_listener(unsigned int kind, bool *patient)
+{
+	unsigned long flags = SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_SPEC_ALLOW;
+	int listener;
+
+	if (SECCOMP_ARCHITECTURE == 0 || !listener_can_decide())
+		return -1;
+	listener = install(kind, flags | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
+	*patient = listener != -1;
+	return listener != -1 ? listener : install(kind, flags);
+}
+
+int filter_calls(unsigned int kind, bool *patient)
+{
+	int listener = kind & FILTER_FAULTS ? install_with_listener(kind, patient) : -1;
+
+	if (listener != -1 || !(kind & FILTER_RULES))
+		return listener;
 	if (SECCOMP_ARCHITECTURE == 0)
 		errx(EXIT_BOX_FAILED, "seccomp: not on this architecture");
 	/* A filter must not make the program slow: it needs no protection from itself
 	 * (seccomp(2)). Since Linux 4.17. */
-	if (!install(SECCOMP_FILTER_FLAG_SPEC_ALLOW) && !install(0))
+	if (install(FILTER_RULES, SECCOMP_FILTER_FLAG_SPEC_ALLOW) == -1 &&
+		install(FILTER_RULES, 0) == -1)
 		err(EXIT_BOX_FAILED, "seccomp");
+	return -1;
 }

@@ -4,6 +4,7 @@
 
 #include <linux/audit.h>
 #include <linux/filter.h>
+#include <stdbool.h>
 
 /* The architecture as seccomp(2) numbers it; 0: not known, so there is no filter, and tier 1 is
  * all there is. The filter takes the lower half of an argument to come first: little-endian
@@ -18,12 +19,20 @@
 #endif
 #endif
 
-/* Returns the filter, which is made at the first call. */
-const struct sock_fprog *seccomp_filter(void);
+/* What a filter does; a set of these. */
+enum filter {
+	FILTER_RULES = 1 << 0,	/* refuses what the rules say */
+	FILTER_FAULTS = 1 << 1, /* lets a listener decide on told_calls (seccomp_rules.h) */
+};
 
-/* From here on the calling process, and what it starts, makes only the system calls that the
- * rules allow. Needs no_new_privs. Ends the process if it cannot, or if there are no rules for
- * this architecture. */
-void filter_calls(void);
+/* Returns the filter of a kind: a set of enum filter. The next call overwrites it. */
+const struct sock_fprog *seccomp_filter(unsigned int kind);
+
+/* From here on the calling process, and what it starts, is under the filter of that kind. Needs
+ * no_new_privs. Returns the descriptor of its listener (seccomp_unotify(2)), which must answer all
+ * that it is told as long as the processes live, or -1 if the kernel gives none: then no call
+ * waits for one. `patient` says whether a call that the listener has received is not interrupted
+ * by signals any more. Ends the process if rules are wanted and it cannot have them. */
+int filter_calls(unsigned int kind, bool *patient);
 
 #endif

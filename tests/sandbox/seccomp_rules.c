@@ -170,9 +170,23 @@ const struct call_rule call_rules[] = {
 };
 const size_t call_rules_number = sizeof(call_rules) / sizeof(call_rules[0]);
 
+const struct told_call told_calls[] = {
+#ifdef __NR_fork /* on x86_64 */
+	{__NR_fork, CALL_CREATE},
+	{__NR_vfork, CALL_CREATE},
+#endif
+	{__NR_clone, CALL_CREATE},
+	{__NR_clone3, CALL_CREATE},
+	{__NR_accept, CALL_ACCEPT},
+	{__NR_accept4, CALL_ACCEPT},
+};
+const size_t told_calls_number = sizeof(told_calls) / sizeof(told_calls[0]);
+
 #else
 
 const struct call_rule call_rules[1];
 const size_t call_rules_number = 0;
+const struct told_call told_calls[1];
+const size_t told_calls_number = 0;
 
 #endif

@@ -21,6 +21,21 @@ struct call_rule {
 extern const struct call_rule call_rules[];
 extern const size_t call_rules_number;
 
+/* The calls that a listener is told of, so that it can make them fail. */
+enum call_kind {
+	CALL_CREATE, /* processes and threads */
+	CALL_ACCEPT, /* connections */
+	CALL_KINDS
+};
+
+struct told_call {
+	unsigned int call;
+	enum call_kind kind;
+};
+
+extern const struct told_call told_calls[];
+extern const size_t told_calls_number;
+
 /* The last call of Linux 6.10. Later ones do not exist for the program (ENOSYS), and so do not
  * the calls of x32. */
 extern const unsigned int newest_call;

@@ -40,6 +40,8 @@ static void read_setting(struct settings *settings, const char *setting)
 		settings->processes = number_of(value);
 	if ((value = value_of(setting, "wall")) != NULL)
 		settings->wall = number_of(value) * 1000;
+	if ((value = value_of(setting, "faults")) != NULL)
+		settings->faults = number_of(value);
 	if ((value = value_of(setting, "preload")) != NULL)
 		settings->preload = value;
 }

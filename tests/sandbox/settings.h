@@ -28,6 +28,8 @@ struct settings {
 	unsigned long wall;
 	/* A library to load into the program, or NULL. */
 	const char *preload;
+	/* Not 0: the grader wants to make system calls of the program fail (injection.h). */
+	unsigned long faults;
 };
 
 /* Reads the command line, whose syntax is in box.c. It keeps pointers into argv, and puts a NULL

@@ -4,15 +4,17 @@ from __future__ import annotations
 import errno
 import os
 import signal
-import socket
 import subprocess
 from pathlib import Path
+from typing import Iterator
 
 import pytest
 
 from sandbox import BoxFailed, users
-from sandbox.box import HEAD, TAIL, Box, Output
+from sandbox.box import Box
+from sandbox.control import Control
 from sandbox.journal import Journal
+from sandbox.output import HEAD, TAIL, Output
 from sandbox.signalling import send_signal
 from sandbox.sandbox import Containment, Sandbox, untried
 from sandbox.tiers import at_least
@@ -81,14 +83,40 @@ def test_a_number_that_belongs_to_another_one_by_now_gets_no_signal() -> None:
         assert child.wait() == -signal.SIGKILL
 
 
-def test_a_box_without_a_socket_says_what_the_system_says() -> None:
-    box = Box.__new__(Box)  # without a process
+@pytest.fixture
+def silent_box() -> Iterator[Box]:
+    """A box without a process, whose control socket's other end is the test's."""
+    box = Box.__new__(Box)
     box.tier, box._status = 3, None
-    box._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with box._control, theirs:
-        theirs.send(b"nosocket %d" % errno.EMFILE)
-        with pytest.raises(BoxFailed, match=os.strerror(errno.EMFILE)):
-            box.socket()
+    box._control = Control()
+    with box._control.theirs:
+        yield box
+    box._control.close()
+
+
+def test_a_box_without_a_socket_says_what_the_system_says(silent_box: Box) -> None:
+    silent_box._control.theirs.send(b"nosocket %d" % errno.EMFILE)
+    with pytest.raises(BoxFailed, match=os.strerror(errno.EMFILE)):
+        silent_box.socket()
+
+
+def test_what_a_box_says_of_its_program_is_noted_before_an_answer(silent_box: Box) -> None:
+    for text in (b"over memory 0", b"end 9", b"inject 1"):
+        silent_box._control.theirs.send(text)
+    assert silent_box.inject("create", errno.EAGAIN, skip=2, times=3)
+    assert silent_box._control.theirs.recv(64) == b"inject create 11 2 3"
+    assert silent_box.status() == 9
+    assert silent_box.reason == "it used more memory than it may"
+
+
+def test_a_box_that_is_gone_injects_nothing(silent_box: Box) -> None:
+    silent_box._control.theirs.close()
+    assert not silent_box.inject("create", errno.EAGAIN)
+    assert not silent_box.hold("create", True)
+    assert silent_box.injected("create") == silent_box.interrupted() == 0
+    silent_box.sync()
+    with pytest.raises(BoxFailed, match="gone"):
+        silent_box.socket()
 
 
 @pytest.mark.parametrize("size", [0, 10, HEAD, HEAD + 10, HEAD + TAIL, HEAD + TAIL + 1])

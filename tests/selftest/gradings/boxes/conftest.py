@@ -17,6 +17,7 @@ from selftest.gradings.boxes.driving import HERE, Attack
 SANDBOX = Path(tiers.__file__).parent
 PROGRAMS: Dict[str, List[Path]] = {
     "attacks": [HERE / "attacks.c", HERE / "endless.c", HERE / "right.c"],
+    "faults": [HERE / "faults.c"],
     "swap": [HERE / "swap.c"],
     "without": [HERE / "without.c"],
     "try_calls": [HERE / "try_calls.c", HERE / "calls_to_try.c", SANDBOX / "seccomp.c",

@@ -21,6 +21,10 @@ CALLS = {"x86_64": {"socket": 41, "unshare": 272, "seccomp": 317},
 PIDFD_OPEN, MOUNT_SETATTR, LANDLOCK_CREATE_RULESET = 434, 442, 444
 NO_NAMESPACES = [f"{CALLS['unshare']}={errno.EPERM}"]
 NO_SECCOMP = [f"{CALLS['seccomp']}={errno.ENOSYS}"]
+# seccomp(2): flags of SECCOMP_SET_MODE_FILTER.
+NEW_LISTENER, WAIT_KILLABLE_RECV = 1 << 3, 1 << 5
+NO_LISTENER = [f"{CALLS['seccomp']}:{NEW_LISTENER}={errno.EBUSY}"]  # there is one outside
+NO_PATIENCE = [f"{CALLS['seccomp']}:{WAIT_KILLABLE_RECV}={errno.EINVAL}"]  # before Linux 5.19
 NO_LANDLOCK = [f"{LANDLOCK_CREATE_RULESET}={errno.ENOSYS}"]
 NO_MOUNT_SETATTR = [f"{MOUNT_SETATTR}={errno.ENOSYS}"]
 NO_PIDFD = [f"{PIDFD_OPEN}={errno.ENOSYS}"]

@@ -16,7 +16,7 @@ from typing import Dict, FrozenSet, List, Tuple
 
 import pytest
 
-from sandbox import launcher, tiers
+from sandbox import launcher, limits, tiers
 from sandbox.sandbox import Sandbox
 from selftest.gradings.boxes import driving
 from selftest.gradings.boxes.driving import RawBox, fields
@@ -153,7 +153,7 @@ def test_error_as_the_box_s_user_is_told(tools: Path, sandbox: Sandbox,
         pytest.skip("only root's boxes have users of their own")
     box = sandbox.start(["/bin/sleep", "60"], folder=tools, environment={})
     with contextlib.closing(box), pytest.raises(RuntimeError, match=str(box.user)):
-        box._as_user(fail)
+        limits.as_user(box.user, fail)
     assert "ZeroDivisionError" in capfd.readouterr().err
 
 

@@ -35,7 +35,7 @@ static bool returns_error(const struct sock_filter *instruction)
 
 static void mark_filter(void)
 {
-	const struct sock_fprog *filter = seccomp_filter();
+	const struct sock_fprog *filter = seccomp_filter(FILTER_RULES);
 
 	if (filter->len > FILTER_MAX)
 		errx(2, "the filter is longer than a filter may be");
@@ -47,7 +47,7 @@ static void mark_filter(void)
 
 static void install_filter(void)
 {
-	struct sock_fprog program = {.len = seccomp_filter()->len, .filter = marked};
+	struct sock_fprog program = {.len = seccomp_filter(FILTER_RULES)->len, .filter = marked};
 
 	if (geteuid() == 0 && setresgid(NOBODY, NOBODY, NOBODY) == -1)
 		err(2, "nobody's group");
@@ -138,7 +138,7 @@ static bool noticed(const struct call_rule *rule)
 static size_t first_of(const struct call_rule *rule, size_t from)
 {
 	while (marked[from].code != (BPF_JMP | BPF_JEQ | BPF_K) || marked[from].k != rule->call)
-		if (++from == seccomp_filter()->len)
+		if (++from == seccomp_filter(FILTER_RULES)->len)
 			errx(2, "the filter has no rule for %s", rule->name);
 	return from;
 }

@@ -1,0 +1,58 @@
+"""The grader's end of a box's control socket. box.c lists the messages."""
+import array
+import socket
+from typing import List, NamedTuple, Optional, Tuple
+
+from sandbox import BoxFailed
+
+# Seconds for the box itself to answer; what it runs does not hold it up. Less, and a busy machine
+# looks broken; more, and a box that hangs holds up its grading.
+PATIENCE = 10.0
+LONGEST = 8192  # bytes of a message; the names of all refused calls are about half of it
+
+
+class Message(NamedTuple):
+    """What a box says."""
+    word: str  # "": nothing has come; "gone": the box itself has ended
+    text: str = ""  # what follows the word
+    attached: Optional[socket.socket] = None  # what came with it
+
+
+class Control:
+    """A control socket. Its other end, `theirs`, is for the box; close it once that has started."""
+
+    def __init__(self) -> None:
+        self._ours, self.theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+    def hear(self, timeout: float) -> Message:
+        """Returns the next message, waiting for it at most `timeout` seconds."""
+        self._ours.settimeout(timeout)
+        try:
+            data, attached, _, _ = self._ours.recvmsg(LONGEST, socket.CMSG_SPACE(4))
+        except (BlockingIOError, socket.timeout):
+            return Message("")
+        except OSError:
+            data, attached = b"", []
+        word, _, text = data.decode().partition(" ")
+        return Message(word or "gone", text, _received_socket(attached))
+
+    def ask(self, request: str) -> None:
+        """Sends a request. Raises BoxFailed if the box is gone, or does not take it."""
+        try:
+            self._ours.settimeout(PATIENCE)
+            self._ours.send(request.encode())
+        except OSError:
+            raise BoxFailed("the box is gone") from None
+
+    def close(self) -> None:
+        """Closes this end: the box then kills all that is left, and ends."""
+        self._ours.close()
+
+
+def _received_socket(attached: List[Tuple[int, int, bytes]]) -> Optional[socket.socket]:
+    """Returns the socket among what came with a message: cmsg(3), SCM_RIGHTS."""
+    for _, _, content in attached:
+        descriptors = array.array("i")
+        descriptors.frombytes(content[:descriptors.itemsize])
+        return socket.socket(fileno=descriptors[0])
+    return None
