@@ -11,8 +11,9 @@ import os
 import time
 from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from watching.stat import TICK, fields_of, line_of, parsed
-from watching.stat import Process as Process  # what the callers of this module deal with
+from watching.stat import TICK as TICK  # with "as": what callers of this module deal with
+from watching.stat import Process as Process
+from watching.stat import fields_of, line_of, parsed
 from watching.stat import read as read
 
 NANOSECONDS = 1e9
@@ -176,12 +177,12 @@ def _task(pid: int, tid: int) -> Optional[Task]:
     state = fields[0].decode("ascii")
     if state in "ZX":
         return None
-    try:
+    times: Sequence[bytes] = ()
+    with contextlib.suppress(FileNotFoundError):  # ended just now, or no CONFIG_SCHED_INFO
         times = line_of(f"{task}/schedstat").split()
-        run, waiting = int(times[0]) / NANOSECONDS, int(times[1]) / NANOSECONDS
-    except FileNotFoundError:  # ended just now, or a kernel without CONFIG_SCHED_INFO
-        run, waiting = (int(fields[11]) + int(fields[12])) / TICK, 0.0
-    return Task(pid, tid, state, run, waiting)
+    if len(times) == 3 and times[2] != b"0":  # it has run, and that is counted
+        return Task(pid, tid, state, int(times[0]) / NANOSECONDS, int(times[1]) / NANOSECONDS)
+    return Task(pid, tid, state, (int(fields[11]) + int(fields[12])) / TICK, 0.0)
 
 
 def thread_states(of: Process) -> Iterator[Tuple[int, str]]:

@@ -1,4 +1,5 @@
 """Has it fallen quiet? With a made-up clock that counts milliseconds."""
+import os
 from typing import Iterable, Optional
 
 import pytest
@@ -91,6 +92,26 @@ def test_what_counts_as_asleep(monkeypatch: pytest.MonkeyPatch, states: str, cha
 def test_what_has_ended_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(procfs, "cpu_clock", lambda _: 1.0)
     assert quiet.activity_of({7: process(7, "Z")}) == at_rest(run=0.0, threads=())
+
+
+def test_a_glance_sees_who_runs_or_ends() -> None:
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(theirs)
+        os.read(ours, 1)
+        os._exit(0)
+    os.close(ours)
+    while dict(procfs.tree(os.getpid()))[child].state != "S":
+        pass
+    asleep = quiet.glance([child])
+    assert quiet.glance([child]) == asleep > 0
+    os.close(theirs)
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+    ended = quiet.glance([child])
+    assert ended != asleep
+    os.waitpid(child, 0)
+    assert quiet.glance([child]) == 0
 
 
 def test_what_waits_in_vfork_is_told_apart() -> None:

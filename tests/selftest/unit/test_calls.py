@@ -1,0 +1,189 @@
+"""Which system call a thread is blocked in: made-up lines of /proc, and real threads."""
+import ctypes
+import os
+import select
+import signal
+import socket
+import threading
+import time
+from typing import Callable, Dict, Iterator, List, Optional
+
+import pytest
+
+from watching import calls, procfs
+from watching.calls import Call, by_the_clock, joined_thread, parsed
+
+NONE = 0xffffffff  # -1, as an int
+POINTER = 0x7ffd12345678
+known = pytest.mark.skipif(not calls.NAMES, reason="the numbers of this processor are not listed")
+
+
+def call(name: str, *arguments: int, channel: str = "") -> Call:
+    return Call(name, arguments + (0,) * (6 - len(arguments)), channel)
+
+
+@known
+def test_a_line_of_proc() -> None:
+    read = calls.NUMBERS["read"][calls.MACHINES.index(os.uname().machine)]
+    found = parsed(b"%d 0x5 0x7f 0x1 0x0 0x0 0x0 0x7ffc 0x7f76\n" % read, "wait_woken")
+    assert found == Call("read", (5, 0x7f, 1, 0, 0, 0), "wait_woken")
+    assert found is not None and found.descriptor == 5
+
+
+def test_other_lines_of_proc(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert parsed(b"running\n") == parsed(b"-1 0x7ffc 0x7f76\n") == Call("")
+    assert parsed(b"") is None
+    monkeypatch.setattr(calls, "NAMES", {})  # another processor
+    assert parsed(b"0 0x5 0x0 0x0 0x0 0x0 0x0 0x0 0x0\n") is None
+
+
+@known
+def test_a_call_that_is_not_listed() -> None:
+    found = parsed(b"9999 0x5 0x0 0x0 0x0 0x0 0x0 0x0 0x0\n")
+    assert found is not None and (found.name, found.descriptor) == ("?", None)
+
+
+@pytest.mark.parametrize("one", [
+    call("nanosleep", POINTER), call("clock_nanosleep", 0, 0, POINTER),
+    call("restart_syscall", channel="hrtimer_nanosleep"), call("?", channel="do_nanosleep"),
+    call("poll", 0, 0, 1000), call("ppoll", 0, 0, POINTER), call("ppoll", POINTER, 0, POINTER),
+    call("select", 0, 0, 0, 0, POINTER), call("pselect6", 0, 0, 0, 0, POINTER),
+    call("select", 64, 0, 0, 0, POINTER), call("rt_sigtimedwait", POINTER, 0, POINTER),
+    call("semtimedop", 1, POINTER, 1, POINTER), call("mq_timedreceive", 3, 0, 0, 0, POINTER),
+    call("futex", POINTER, 0x189, 0, POINTER), call("futex", POINTER, 0x80, 2, POINTER),
+    call("futex_waitv", POINTER, 1, 0, POINTER),
+], ids=str)
+def test_calls_that_wait_for_time_to_pass(one: Call) -> None:
+    assert by_the_clock(one)
+
+
+@pytest.mark.parametrize("one", [
+    call(""), call("?"), call("pause", 1, 2, 3, 4, 5), call("accept", 3), call("read", 3),
+    call("poll", 0, 0, NONE), call("poll", POINTER, 1, 1000), call("ppoll", 0, 0, 0),
+    call("select", 4, POINTER, 0, 0, POINTER), call("select", 0), call("pselect6", 9, 0, POINTER),
+    call("rt_sigtimedwait", POINTER), call("semtimedop", 1, POINTER, 1),
+    call("futex", POINTER, 0x189), call("futex", POINTER, 0x81, 1, POINTER),  # FUTEX_WAKE
+    call("epoll_wait", 4, POINTER, 8, NONE), call("epoll_wait", 4, POINTER, 8, 1000),
+    call("restart_syscall", channel="futex_wait"),
+], ids=str)
+def test_calls_that_wait_for_something_else(one: Call) -> None:
+    assert not by_the_clock(one)
+
+
+def test_a_descriptor_may_be_a_clock() -> None:
+    for one in (call("read", 3), call("epoll_wait", 4, POINTER, 8, 1000)):
+        assert by_the_clock(one, lambda: True)
+    for one in (call("recvfrom", 3), call("epoll_wait", 4, POINTER, 8, NONE)):
+        assert not by_the_clock(one, lambda: True)
+
+
+@pytest.mark.parametrize("operation, awaited, joined", [
+    (0x109, 12, 5012), (0, 12, 5012),
+    (0x189, 12, None),  # a semaphore whose value is 12 by chance
+    (0x80, 2, None),  # a lock
+    (0x109, 13, None),  # nobody has this id
+    (0x101, 12, None),  # FUTEX_WAKE
+])
+def test_a_join_is_told_from_a_lock(operation: int, awaited: int, joined: Optional[int]) -> None:
+    assert joined_thread(call("futex", POINTER, operation, awaited), {2: 5002, 12: 5012}) == joined
+    assert joined_thread(call("read", POINTER, operation, awaited), {12: 5012}) is None
+
+
+# --- real threads ---
+
+def _in_vfork() -> None:
+    ctypes.PyDLL(None).vfork()  # the child, too, comes here, and pauses
+    signal.pause()
+
+
+def _joins() -> None:
+    libc, other = ctypes.CDLL(None), ctypes.c_ulong()
+    libc.pthread_create(ctypes.byref(other), None, libc.pause, None)
+    libc.pthread_join(other, None)
+
+
+def _reads_from(end: socket.socket) -> Callable[[], None]:
+    return lambda: (end.recv(1), None)[1]
+
+
+Blocked = Callable[[Callable[[], object]], List[procfs.Task]]
+
+
+@pytest.fixture
+def blocked() -> Iterator[Blocked]:
+    """Returns a function that has a child call another one until that sleeps, and returns the
+    child's threads."""
+    children = []
+
+    def start(act: Callable[[], object]) -> List[procfs.Task]:
+        pid = os.fork()
+        if pid == 0:
+            try:
+                os.setpgid(0, 0)
+                act()
+            finally:
+                os._exit(0)
+        children.append(pid)
+        before: Dict[int, float] = {}
+        while True:  # until it has slept for a while
+            found = list(procfs.tasks(pid))
+            times = {task.tid: task.run for task in found}
+            if times == before and all(task.state in "SD" for task in found):
+                return found
+            before = times
+            time.sleep(0.03)
+
+    yield start
+    for pid in children:
+        os.killpg(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
+@known
+@pytest.mark.parametrize("act, words", [
+    (lambda: time.sleep(60), "sleep() or nanosleep()"),
+    (lambda: select.select([], [], [], 60), "select() without descriptors"),
+    (lambda: select.poll().poll(60000), "poll() without descriptors"),
+    (lambda: select.epoll().poll(60), "epoll_wait() without descriptors"),
+    (lambda: signal.sigtimedwait([signal.SIGUSR1], 60), "sigtimedwait() with a timeout"),
+    (lambda: threading.Event().wait(60), "futex() with a timeout"),
+    (signal.pause, ""),
+    (lambda: signal.sigwait([signal.SIGUSR1]), ""),
+    (lambda: threading.Event().wait(), ""),
+    (lambda: os.read(os.pipe()[0], 1), ""),
+    (lambda: select.select([os.pipe()[0]], [], [], 60), ""),
+])
+def test_a_real_thread_sleeps_by_the_clock(blocked: Blocked, act: Callable[[], object],
+                                           words: str) -> None:
+    [task] = blocked(act)
+    assert calls.sleeping_by_the_clock([task]) == ({task.tid: words} if words else {})
+
+
+@known
+def test_a_real_thread_reads_from_a_socket(blocked: Blocked) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        [found] = calls.calls_of(blocked(_reads_from(theirs)))
+        assert found is not None
+        assert (found.name, found.descriptor) == ("recvfrom", theirs.fileno())
+
+
+@known
+def test_a_real_thread_joins_another(blocked: Blocked) -> None:
+    tasks = blocked(_joins)
+    [main, other] = tasks
+    [found] = calls.calls_of([main])
+    assert found is not None
+    assert joined_thread(found, calls.own_ids(tasks)) == other.tid
+
+
+def test_a_real_thread_waits_in_vfork(blocked: Blocked) -> None:
+    [task] = blocked(_in_vfork)
+    assert task.state == "D" and calls.in_vfork(task.pid, task.tid)
+
+
+def test_what_has_ended_is_in_no_call() -> None:
+    nobody = procfs.Task(1 << 22, 1 << 22, "S", 0.0, 0.0)
+    assert calls.calls_of([nobody]) == [None]
+    assert calls.sleeping_by_the_clock([nobody]) == {} and calls.own_ids([nobody]) == {}
+    assert not calls.in_vfork(1 << 22, 1 << 22)
