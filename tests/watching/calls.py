@@ -108,6 +108,13 @@ def _call(folder: str) -> Optional[Call]:
     return call or (Call("?", (), channel) if channel.strip("0") else None)
 
 
+def blocked_fd(task: Task, user: int = -1) -> Optional[int]:
+    """Returns the descriptor that a thread is blocked on in recv(2), accept(2) and the like; None
+    if it is in another call, or in none, or that is not known."""
+    [call] = calls_of([task], user)
+    return call.descriptor if call is not None else None
+
+
 def in_vfork(pid: int, tid: int, user: int = -1) -> bool:
     """Returns whether a thread that sleeps uninterruptibly (state D) waits for the child of its
     vfork(2), which may be for ever. All else that is waited for so is the machine's to do: a disk,

@@ -8,9 +8,24 @@ the meantime is left out, never an error.
 import contextlib
 import ctypes
 import os
-from typing import Dict, Iterable, Iterator, List, Optional, Tuple
+import re
+from typing import Collection, Counter, Dict, Iterable, Iterator, List, Optional, Tuple
 
 from watching import procfs
+
+_LIBC = ctypes.CDLL(None)
+# What a descriptor is open for, by what readlink(2) shows of it (proc(5), fd). The first that fits
+# counts.
+KINDS = (
+    (re.compile(r"socket:"), "socket"),
+    (re.compile(r"pipe:"), "pipe"),
+    (re.compile(r"anon_inode:\[?eventpoll"), "epoll instance"),
+    (re.compile(r"anon_inode:\[?(\w+)"), ""),  # "": as the kernel calls it: eventfd, signalfd, ...
+    (re.compile(r"(pidfd):"), ""),
+    (re.compile(r"/memfd:"), "memfd"),
+    (re.compile(r"/dev/shm/"), "shared memory object"),
+    (re.compile(r"/dev/"), "device"),
+)
 
 
 @contextlib.contextmanager
@@ -20,14 +35,13 @@ def as_user(user: int) -> Iterator[None]:
     if user == -1:
         yield
         return
-    libc = ctypes.CDLL(None)
-    libc.setfsgid(user)
-    libc.setfsuid(user)
+    _LIBC.setfsgid(user)
+    _LIBC.setfsuid(user)
     try:
         yield
     finally:
-        libc.setfsuid(os.geteuid())
-        libc.setfsgid(os.getegid())
+        _LIBC.setfsuid(os.geteuid())
+        _LIBC.setfsgid(os.getegid())
 
 
 def _descriptors(pid: int) -> List[str]:
@@ -57,25 +71,57 @@ def descriptor_count(pid: int, user: int = -1) -> Optional[int]:
         return 0
 
 
+def _targets(pid: int) -> Iterator[Tuple[int, str]]:
+    """Yields a process's open descriptors, and what each is open for, as readlink(2) has it."""
+    with contextlib.suppress(OSError):
+        for path in _descriptors(pid):
+            with contextlib.suppress(OSError):
+                yield int(path.rpartition("/")[2]), os.readlink(path)
+
+
+def kinds(pid: int, user: int = -1) -> Counter[str]:
+    """Returns how many descriptors of each kind a process has open: "socket", "pipe", "file" and so
+    on, in the singular. None if that cannot be read, or it has ended."""
+    with as_user(user):
+        return Counter(_kind(target) for _, target in _targets(pid))
+
+
+def _kind(target: str) -> str:
+    for pattern, kind in KINDS:
+        found = pattern.match(target)
+        if found:
+            return kind or found[1]
+    return "file"
+
+
 def sockets(pid: int, user: int = -1) -> Dict[int, int]:
     """Returns a process's sockets, by inode: the descriptor of each, the lowest if there are
     several. Nothing if that cannot be read, or it has ended."""
     found: Dict[int, int] = {}
-    with contextlib.suppress(OSError), as_user(user):
-        for path in _descriptors(pid):
-            with contextlib.suppress(OSError):
-                target = os.readlink(path)
-                if target.startswith("socket:["):
-                    inode, descriptor = int(target[8:-1]), int(path.rpartition("/")[2])
-                    found[inode] = min(descriptor, found.get(inode, descriptor))
+    with as_user(user):
+        for descriptor, target in _targets(pid):
+            if target.startswith("socket:["):
+                inode = int(target[8:-1])
+                found[inode] = min(descriptor, found.get(inode, descriptor))
     return found
 
 
 def holders(pids: Iterable[int], inode: int, user: int = -1) -> List[Tuple[int, int]]:
     """Returns which of the processes have a socket open, and as which descriptor, the lowest of
     each."""
-    open_ones = ((pid, sockets(pid, user).get(inode)) for pid in pids)
-    return [(pid, descriptor) for pid, descriptor in open_ones if descriptor is not None]
+    return all_holders(pids, [inode], user)[inode]
+
+
+def all_holders(pids: Iterable[int], inodes: Collection[int],
+                user: int = -1) -> Dict[int, List[Tuple[int, int]]]:
+    """Returns, for each of many sockets, which of the processes have it open, and as which
+    descriptor, the lowest of each. Looks at each process once."""
+    found: Dict[int, List[Tuple[int, int]]] = {inode: [] for inode in inodes}
+    for pid in pids:
+        for inode, descriptor in sockets(pid, user).items():
+            if inode in found:
+                found[inode].append((pid, descriptor))
+    return found
 
 
 def has_mapped(pid: int, library: str, user: int = -1) -> bool:

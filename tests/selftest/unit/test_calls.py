@@ -163,9 +163,11 @@ def test_a_real_thread_sleeps_by_the_clock(blocked: Blocked, act: Callable[[], o
 def test_a_real_thread_reads_from_a_socket(blocked: Blocked) -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        [found] = calls.calls_of(blocked(_reads_from(theirs)))
-        assert found is not None
-        assert (found.name, found.descriptor) == ("recvfrom", theirs.fileno())
+        [task] = blocked(_reads_from(theirs))
+        [found] = calls.calls_of([task])
+        assert found is not None and found.name == "recvfrom"
+        assert calls.blocked_fd(task) == theirs.fileno()
+        assert calls.blocked_fd(blocked(signal.pause)[0]) is None
 
 
 @known

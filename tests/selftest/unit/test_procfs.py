@@ -1,5 +1,6 @@
 """What /proc says, also where it says it in a nasty way."""
 import os
+import select
 import socket
 import time
 from pathlib import Path
@@ -107,6 +108,38 @@ def test_sockets_and_their_holders() -> None:
         port = listener.getsockname()[1]
         listening = [one for one in procfs.connections(os.getpid()) if one.local == port]
         assert [(one.state, one.inode) for one in listening] == [(procfs.LISTENS, inode)]
+
+
+def test_the_holders_of_many_sockets() -> None:
+    first, second = socket.socketpair()
+    with first, second, socket.socket(fileno=os.dup(first.fileno())):
+        inodes = [os.fstat(one.fileno()).st_ino for one in (first, second)]
+        nobody = 1 << 22
+        assert private.all_holders([os.getpid(), nobody], [*inodes, 0]) == {
+            inodes[0]: [(os.getpid(), first.fileno())],
+            inodes[1]: [(os.getpid(), second.fileno())], 0: []}
+
+
+def test_the_kinds_of_descriptors(tmp_path: Path) -> None:
+    before = private.kinds(os.getpid())
+    with socket.socket(), select.epoll(), open(tmp_path / "file", "w"), open("/dev/null"):
+        ends = os.pipe()
+        found = private.kinds(os.getpid())
+        for end in ends:
+            os.close(end)
+    assert found - before == {"socket": 1, "epoll instance": 1, "file": 1, "device": 1, "pipe": 2}
+    assert private.kinds(1 << 22) == {}
+
+
+@pytest.mark.parametrize("target, kind", [
+    ("socket:[123]", "socket"), ("anon_inode:[eventfd]", "eventfd"),
+    ("anon_inode:[signalfd]", "signalfd"), ("anon_inode:[timerfd]", "timerfd"),
+    ("anon_inode:inotify", "inotify"), ("anon_inode:[pidfd]", "pidfd"), ("pidfd:[77]", "pidfd"),
+    ("/memfd:name (deleted)", "memfd"), ("/dev/shm/sem.x", "shared memory object"),
+    ("/tmp/socket:[1]", "file"), ("/tmp (deleted)", "file"), ("net:[4026531840]", "file"),
+])
+def test_the_kind_of_a_descriptor(target: str, kind: str) -> None:
+    assert private._kind(target) == kind
 
 
 def test_a_connection_is_accepted_or_not() -> None:
