@@ -6,10 +6,11 @@ import signal
 import socket
 import threading
 import time
-from typing import Callable, Dict, Iterator, List, Optional
+from typing import Callable, Optional
 
 import pytest
 
+from selftest.unit.blocking import blocked
 from watching import calls, procfs
 from watching.calls import Call, by_the_clock, joined_thread, parsed
 
@@ -106,39 +107,6 @@ def _reads_from(end: socket.socket) -> Callable[[], None]:
     return lambda: (end.recv(1), None)[1]
 
 
-Blocked = Callable[[Callable[[], object]], List[procfs.Task]]
-
-
-@pytest.fixture
-def blocked() -> Iterator[Blocked]:
-    """Returns a function that has a child call another one until that sleeps, and returns the
-    child's threads."""
-    children = []
-
-    def start(act: Callable[[], object]) -> List[procfs.Task]:
-        pid = os.fork()
-        if pid == 0:
-            try:
-                os.setpgid(0, 0)
-                act()
-            finally:
-                os._exit(0)
-        children.append(pid)
-        before: Dict[int, float] = {}
-        while True:  # until it has slept for a while
-            found = list(procfs.tasks(pid))
-            times = {task.tid: task.run for task in found}
-            if times == before and all(task.state in "SD" for task in found):
-                return found
-            before = times
-            time.sleep(0.03)
-
-    yield start
-    for pid in children:
-        os.killpg(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-
-
 @known
 @pytest.mark.parametrize("act, words", [
     (lambda: time.sleep(60), "sleep() or nanosleep()"),
@@ -153,35 +121,38 @@ def blocked() -> Iterator[Blocked]:
     (lambda: os.read(os.pipe()[0], 1), ""),
     (lambda: select.select([os.pipe()[0]], [], [], 60), ""),
 ])
-def test_a_real_thread_sleeps_by_the_clock(blocked: Blocked, act: Callable[[], object],
-                                           words: str) -> None:
-    [task] = blocked(act)
-    assert calls.sleeping_by_the_clock([task]) == ({task.tid: words} if words else {})
+def test_a_real_thread_sleeps_by_the_clock(act: Callable[[], object], words: str) -> None:
+    with blocked(act) as [task]:
+        assert calls.sleeping_by_the_clock([task]) == ({task.tid: words} if words else {})
 
 
 @known
-def test_a_real_thread_reads_from_a_socket(blocked: Blocked) -> None:
+def test_a_real_thread_reads_from_a_socket() -> None:
     ours, theirs = socket.socketpair()
-    with ours, theirs:
-        [task] = blocked(_reads_from(theirs))
+    with ours, theirs, blocked(_reads_from(theirs)) as [task]:
         [found] = calls.calls_of([task])
         assert found is not None and found.name == "recvfrom"
         assert calls.blocked_fd(task) == theirs.fileno()
-        assert calls.blocked_fd(blocked(signal.pause)[0]) is None
 
 
 @known
-def test_a_real_thread_joins_another(blocked: Blocked) -> None:
-    tasks = blocked(_joins)
-    [main, other] = tasks
-    [found] = calls.calls_of([main])
-    assert found is not None
-    assert joined_thread(found, calls.own_ids(tasks)) == other.tid
+def test_a_real_thread_waits_for_no_descriptor() -> None:
+    with blocked(signal.pause) as [task]:
+        assert calls.blocked_fd(task) is None
 
 
-def test_a_real_thread_waits_in_vfork(blocked: Blocked) -> None:
-    [task] = blocked(_in_vfork)
-    assert task.state == "D" and calls.in_vfork(task.pid, task.tid)
+@known
+def test_a_real_thread_joins_another() -> None:
+    with blocked(_joins) as tasks:
+        [main, other] = tasks
+        [found] = calls.calls_of([main])
+        assert found is not None
+        assert joined_thread(found, calls.own_ids(tasks)) == other.tid
+
+
+def test_a_real_thread_waits_in_vfork() -> None:
+    with blocked(_in_vfork) as [task]:
+        assert task.state == "D" and calls.in_vfork(task.pid, task.tid)
 
 
 def test_what_has_ended_is_in_no_call() -> None:
