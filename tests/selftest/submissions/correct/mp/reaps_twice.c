@@ -1,0 +1,44 @@
+/* Correct: the handler reaps, and the loop reaps as well, before each accept and after it. */
+#include <err.h>
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "server.h"
+
+static void reap(int signo)
+{
+	int saved = errno;
+
+	(void)signo;
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	errno = saved;
+}
+
+void run_server(int listenfd)
+{
+	struct sigaction sa = {.sa_handler = reap, .sa_flags = SA_RESTART};
+
+	if (sigaction(SIGCHLD, &sa, NULL) == -1)
+		err(1, "sigaction");
+	for (;;) {
+		int connfd;
+
+		reap(0);
+		connfd = tcp_accept(listenfd);
+		reap(0);
+		switch (fork()) {
+		case -1:
+			warn("fork");
+			break;
+		case 0:
+			close(listenfd);
+			serve_client(connfd);
+			close(connfd);
+			_exit(0);
+		}
+		close(connfd);
+	}
+}
