@@ -1,7 +1,7 @@
 /* probe.c - see probe.h. How the probe meets the grader, and leaves no trace.
  *
- * Its standard input is a memory file of the grader's (memfd_create(2)). The probe maps it, and puts
- * in its place what other servers have there. Whoever executes another program loses the memory.
+ * Its standard input is a memory file of the grader's (memfd_create(2)). The probe maps it, and
+ * puts in its place what other servers have there. Who executes another program loses the memory.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

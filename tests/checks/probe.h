@@ -1,5 +1,5 @@
-/* probe.h - what the parts of the probe share: a library that is preloaded (ld.so(8)) into a server,
- * and the memory by which it talks to the grader.
+/* probe.h - what the parts of the probe share: a library that is preloaded (ld.so(8)) into a
+ * server, and the memory by which it talks to the grader.
  *
  * probe.c		the memory; no trace of the library is left in the environment
  * probe_pages.c	an allocator of whole pages
@@ -35,8 +35,8 @@ struct channel {
 	uint32_t magic, mode, order;
 	atomic_uint expected;
 	/* By the probe: processes that have loaded it, blocks allocated, threads created through
-	 * it, threads held back (in all), most of them at the same time, whether it has given up
-	 * holding back, whether a thread has replied whose creation it did not see. */
+	 * it, threads held back now, most of them at the same time, whether it has given up holding
+	 * back, whether a thread has replied whose creation it did not see. */
 	atomic_uint loaded, blocks, created, held, most_held, given_up, unseen;
 	/* Signals raised; whether a handler did what it must not. Then the names of what it called,
 	 * and of what it had interrupted. */

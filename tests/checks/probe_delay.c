@@ -3,9 +3,9 @@
  * A right server is right however late a thread begins; in a wrong one, the creator has by then
  * overwritten or freed what the thread was handed. So all new threads are held back until the
  * creator is blocked in something that has no time limit (a handshake, or the next accept(2)), or
- * until as many are held back as there are clients. A wait with a time limit is a wait for time: the
- * creator will give up, and go on. Only the newest thread looks at its creator; the others sleep.
- * Then all begin, one after another, in the order that the grader has drawn.
+ * until as many are held back as there are clients. A wait with a time limit is a wait for time:
+ * the creator will give up, and go on. Only the newest thread looks at its creator; the others
+ * sleep. Then all begin, one after another, in the order that the grader has drawn.
  *
  * A creator that polls for ever until its thread has begun would wait in vain: after so many looks,
  * the probe gives up, and holds back no more.
@@ -28,8 +28,8 @@
 #include "probe.h"
 #include "probe_waits.h"
 
-/* Between two looks at the creator. Shorter takes CPU time from it; longer, and each handshake takes
- * longer. */
+/* Between two looks at the creator. Shorter takes CPU time from it; longer, and each handshake
+ * takes longer. */
 #define LOOK_NS (1000 * 1000)
 /* In so many looks, one after another, the creator must be seen to be blocked. Fewer, and a creator
  * that sleeps for a moment between two clients counts; more, and each handshake takes longer. */
@@ -57,7 +57,7 @@ struct start {
 };
 
 static _Atomic(struct late *) newest; /* a list of those that are held back, the newest first */
-static atomic_uint held, releases, cost;
+static atomic_uint releases, cost;
 static __thread pid_t started; /* the thread's own number, if start_late has started it */
 
 /* ---- one after another ---- */
@@ -96,7 +96,7 @@ static void release_all(void)
 {
 	struct late *list = atomic_exchange(&newest, NULL);
 
-	atomic_store(&held, 0);
+	atomic_store(&channel->held, 0);
 	atomic_fetch_add(&releases, 1);
 	if (channel->order == OLDEST_FIRST)
 		list = reversed(list);
@@ -115,7 +115,7 @@ static bool look_at(pid_t creator)
 		return true;
 	case WAITS_FOR_TIME:
 		/* With more than one held back, it has given up on the first already. */
-		if (atomic_load(&held) > 1)
+		if (atomic_load(&channel->held) > 1)
 			return true;
 		atomic_fetch_add(&cost, 1);
 		return false;
@@ -136,7 +136,8 @@ static void watch_creator(const struct late *self)
 		unsigned int enough =
 			atomic_load(&releases) < FEW_RELEASES ? BLOCKED_LOOKS : FEW_LOOKS;
 
-		if (atomic_load(&held) >= atomic_load(&channel->expected) || look_at(self->creator))
+		if (atomic_load(&channel->held) >= atomic_load(&channel->expected) ||
+			look_at(self->creator))
 			seen++;
 		else
 			seen = 0;
@@ -153,10 +154,9 @@ static void watch_creator(const struct late *self)
  * they could, which is never wrong. */
 static void count_held(void)
 {
-	unsigned int now = atomic_fetch_add(&held, 1) + 1;
+	unsigned int now = atomic_fetch_add(&channel->held, 1) + 1;
 	unsigned int most = atomic_load(&channel->most_held);
 
-	atomic_fetch_add(&channel->held, 1);
 	while (now > most && !atomic_compare_exchange_weak(&channel->most_held, &most, now))
 		;
 }

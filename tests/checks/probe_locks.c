@@ -5,9 +5,9 @@
 #include <threads.h>
 #include "probe.h"
 
-/* Defines a function that waits for a lock. `attempt` does not wait: a handler that gets the lock in
- * this way, because it is recursive, or a semaphore of a greater value, does not wait for ever. All
- * of them return 0 if they have got it. */
+/* Defines a function that waits for a lock. `attempt` does not wait: a handler that gets the lock
+ * in this way, because it is recursive, or a semaphore of a greater value, does not wait for ever.
+ * All of them return 0 if they have got it. */
 #define WAITING(name, attempt, type)                                                               \
 	EXPORTED int name(type *lock)                                                              \
 	{                                                                                          \

@@ -1,5 +1,5 @@
-/* probe_pages.c - see probe.h. Each block that malloc and the like return has pages of its own: what
- * is never freed shows in the size of the address space, and what is used after free faults.
+/* probe_pages.c - see probe.h. Each block that malloc and the like return has pages of its own:
+ * what is never freed shows in the size of the address space, and what is used after free faults.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -84,7 +84,7 @@ static bool read_file(const char *path, char *text, size_t size)
 	return length > 0;
 }
 
-/* /proc/PID/task/TID/syscall holds "running", or the call's number and its arguments; -1 is none. */
+/* /proc/PID/task/TID/syscall has "running", or the call's number and its arguments; -1 is none. */
 enum wait wait_of(pid_t thread)
 {
 	unsigned long a[ARGUMENTS] = {0};

@@ -81,12 +81,12 @@ class Probe:
 
     @property
     def held(self) -> int:
-        """How many threads were held back at their beginning."""
+        """How many threads are held back now, at their beginning."""
         return self._words[_HELD]
 
     @property
     def most_held(self) -> int:
-        """How many of them at the same time, at most."""
+        """How many have been held back at the same time, at most."""
         return self._words[_MOST_HELD]
 
     @property

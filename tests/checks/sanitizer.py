@@ -73,6 +73,7 @@ class Finding(NamedTuple):
     """What ThreadSanitizer says: nothing at all if it has watched, and seen no race."""
     race: str = ""  # where the submission's threads race for memory
     missing: str = ""  # why it could not watch
+    done: str = ""  # what was done when it saw the race
 
 
 class Run(NamedTuple):
@@ -102,7 +103,8 @@ def finding_in(run: Run, source: str) -> Finding:
     if run.problem in (NO_RUN, ENDED, BROKEN_OFF):
         return Finding(missing=run.problem)
     race = first_race(run.output, source)
-    return Finding(race=race) if race else Finding(missing=run.problem)
+    done = f"{AT_ONCE} clients connected at the same moment, {ROUNDS} times, under ThreadSanitizer"
+    return Finding(race=race, done=done) if race else Finding(missing=run.problem)
 
 
 def first_race(output: str, source: str) -> str:

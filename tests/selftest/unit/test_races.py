@@ -1,7 +1,9 @@
-"""What the check of data races says of its two witnesses."""
+"""What the check of data races asks of its two witnesses, and what it says."""
 from __future__ import annotations
 
-from typing import List
+import resource
+from pathlib import Path
+from typing import List, Mapping, NamedTuple, Optional, Tuple
 
 import pytest
 
@@ -10,25 +12,52 @@ from checks.sanitizer import Finding
 from checks.verdict import CheckFailed
 
 
+class MadeUpProbe(NamedTuple):
+    """What a probe reports."""
+    most_held: int
+    unseen: bool = False
+
+    def expect(self, number: int) -> None:
+        """Does nothing."""
+
+
+class MadeUpServer(NamedTuple):
+    """A server with a probe, or without."""
+    probe: Optional[MadeUpProbe]
+
+
 @pytest.fixture(autouse=True)
-def asked(monkeypatch: pytest.MonkeyPatch) -> List[str]:
-    """The first witness has seen nothing; returns who was asked."""
-    names: List[str] = []
-    monkeypatch.setattr(races, "own_replies", lambda server: names.append(server))
-    return names
+def asked(monkeypatch: pytest.MonkeyPatch) -> List[Tuple[bool, int]]:
+    """The first witness sees nothing; returns whether each server had a probe, and how many clients
+    it got."""
+    served: List[Tuple[bool, int]] = []
+    monkeypatch.setattr(races, "own_replies", lambda server, number: served.append(
+        (server.probe is not None, number)))
+    monkeypatch.setattr(races, "all_threads_seen", lambda server: None)
+    return served
 
 
-def note(monkeypatch: pytest.MonkeyPatch, seen: Finding) -> str:
-    """Returns the note of the check if the second witness has seen this."""
+def note(monkeypatch: pytest.MonkeyPatch, seen: Finding, most_held: int = races.LATE) -> str:
+    """Returns the note of the check if the second witness has seen this, and so many threads of the
+    server were held back at the same time."""
+    def start(probe: str = "", faults: bool = False,
+              limits: Optional[Mapping[str, int]] = None) -> MadeUpServer:
+        return MadeUpServer(MadeUpProbe(most_held) if probe == "delay" else None)
+
     monkeypatch.setattr(sanitizer, "races", lambda build, name: seen)
-    return races.own_replies_without_races(
-        lambda probe="": f"a server with {probe}", None)  # type: ignore[arg-type]  # nothing runs
+    return races.own_replies_without_races(start, None)  # type: ignore[arg-type]  # nothing runs
 
 
-def test_two_witnesses_that_saw_nothing_need_no_note(monkeypatch: pytest.MonkeyPatch,
-                                                     asked: List[str]) -> None:
+def test_two_witnesses_that_saw_nothing_need_no_note(
+        monkeypatch: pytest.MonkeyPatch, asked: List[Tuple[bool, int]]) -> None:
     assert note(monkeypatch, Finding()) == ""
-    assert asked == ["a server with delay"]
+    assert asked == [(True, races.LATE), (True, races.most_at_once()), (False, races.LATE)]
+
+
+def test_who_waits_for_each_thread_is_not_asked_by_very_many(
+        monkeypatch: pytest.MonkeyPatch, asked: List[Tuple[bool, int]]) -> None:
+    assert note(monkeypatch, Finding(), most_held=1) == ""
+    assert asked == [(True, races.LATE), (False, races.LATE)]
 
 
 def test_the_missing_witness_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,12 +67,32 @@ def test_the_missing_witness_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_race_fails_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(CheckFailed) as failure:
-        note(monkeypatch, Finding(race="mt_server.c, line 30 and line 16"))
+        note(monkeypatch, Finding(race="mt_server.c, line 30 and line 16", done="8 clients came"))
     assert failure.value.expected == "no data race"
-    assert failure.value.seen == "a data race: mt_server.c, line 30 and line 16"
-    assert "3 times" in failure.value.done
+    assert failure.value.seen == ["a data race: mt_server.c, line 30 and line 16"]
+    assert failure.value.done == "8 clients came"
+    assert failure.value.symptom == "data-race"
 
 
-def test_who_got_the_right_reply_is_said() -> None:
-    assert races._right_words([]) == "no client got the right reply"
-    assert races._right_words([2, 3]).endswith("only to the clients that sent 2 3")
+def test_there_are_as_many_clients_as_the_machine_allows(monkeypatch: pytest.MonkeyPatch,
+                                                         tmp_path: Path) -> None:
+    monkeypatch.setattr(races, "LISTEN_QUEUE", tmp_path / "somaxconn")
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (resource.RLIM_INFINITY, 4096))
+    assert races.most_at_once() == races.MANY_LATE
+    (tmp_path / "somaxconn").write_text("128\n")
+    assert races.most_at_once() == 128
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (races.OTHER_DESCRIPTORS + 50, 4096))
+    assert races.most_at_once() == 50
+
+
+def test_a_thread_that_the_probe_did_not_see_fails_the_check() -> None:
+    server = MadeUpServer(MadeUpProbe(races.LATE, unseen=True))
+    with pytest.raises(CheckFailed) as failure:
+        with races.held_back(server, races.LATE):  # type: ignore[arg-type]  # it has a probe
+            pass
+    assert failure.value.symptom == "thread-unseen"
+
+
+def test_without_a_probe_nothing_is_held_back() -> None:
+    with races.held_back(MadeUpServer(None), races.LATE):  # type: ignore[arg-type]
+        pass
