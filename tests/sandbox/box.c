@@ -28,9 +28,11 @@
  *			socket		with a TCP socket attached that can reach its ports
  *			nosocket ERRNO	there is none
  *			inject 1, hold 1, injected NUMBER, sync TAKEN_BACK	(0: it cannot)
+ *			refused NAME NUMBER...
  * From the grader	socket
  *			inject KIND ERRNO SKIP TIMES, hold KIND 1, hold KIND 0, injected KIND
  *			sync		answer when all calls that wait have been answered
+ *			refused		answer with the names of the calls that it refused
  * injection.h says what these are; the grader waits for each answer before it asks again.
  */
 #define _GNU_SOURCE
@@ -48,6 +50,7 @@
 #include "control.h"
 #include "family.h"
 #include "injection.h"
+#include "ipc.h"
 #include "landlock.h"
 #include "listener.h"
 #include "namespaces.h"
@@ -104,6 +107,8 @@ static const char *over(unsigned long elapsed)
 
 	if (settings.memory != 0 || settings.processes != 0)
 		use = use_of_family();
+	if (settings.tier == 3)
+		use.memory += memory_of_ipc();
 	if (settings.wall != 0 && elapsed > settings.wall)
 		return "over wall";
 	if (settings.memory != 0 && use.memory > settings.memory)
@@ -233,6 +238,7 @@ static void start_program(void)
 	if (program == 0)
 		run_program(&settings, box);
 	receive_listener();
+	expect_calls(wanted_filter(&settings));
 }
 
 int main(int argc, char *argv[])

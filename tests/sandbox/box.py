@@ -44,7 +44,7 @@ class Box:
             self.user, self._claim = claimed_user(threads)
         try:
             running = threads.get(os.getuid() if self.user == -1 else self.user, 0)
-            settings = settings_of(program, self.user, running)
+            settings = settings_of(program, tier, self.user, running)
             words = [str(launcher), "CONTROL", str(tier), str(self.user), *settings, "--",
                      *program.command]
             if journal is not None:
@@ -161,6 +161,16 @@ class Box:
             return int(self._ask("sync").text)
         except BoxFailed:
             return 0
+
+    def refused(self) -> Dict[str, int]:
+        """Returns the system calls that the filter has refused to the program so far, by name, with
+        their numbers; what the C library only tries, and can do without, is not among them. Empty
+        in tier 1, or if this machine cannot tell, or if the box is gone."""
+        try:
+            words = self._ask("refused").text.split()
+        except BoxFailed:
+            return {}
+        return {name: int(number) for name, number in zip(words[::2], words[1::2])}
 
     def _yes(self, request: str) -> bool:
         try:

@@ -19,7 +19,7 @@
 enum { CONTROL = 3, WAITING_MAX = 4 };
 
 static struct message {
-	char text[48];
+	char text[MESSAGE_MAX];
 } waiting[WAITING_MAX]; /* oldest first */
 static size_t waiting_number;
 
@@ -86,18 +86,24 @@ void send_waiting(void)
 	}
 }
 
+void tell_text(const char *text)
+{
+	if (waiting_number == WAITING_MAX)
+		errx(EXIT_BOX_FAILED, "%s: too many messages", text);
+	if (strlen(text) >= MESSAGE_MAX)
+		errx(EXIT_BOX_FAILED, "too long a message");
+	strcpy(waiting[waiting_number++].text, text);
+	send_waiting();
+}
+
 void tell(const char *word, long number)
 {
-	struct message *message = &waiting[waiting_number];
-	int length;
+	char text[64];
+	int length = snprintf(text, sizeof(text), "%s %ld", word, number);
 
-	if (waiting_number == WAITING_MAX)
-		errx(EXIT_BOX_FAILED, "%s: too many messages", word);
-	length = snprintf(message->text, sizeof(message->text), "%s %ld", word, number);
-	if (length < 0 || (size_t)length >= sizeof(message->text))
+	if (length < 0 || (size_t)length >= sizeof(text))
 		errx(EXIT_BOX_FAILED, "%s: too long a word", word);
-	waiting_number++;
-	send_waiting();
+	tell_text(text);
 }
 
 /* Sends "socket" with a descriptor attached (cmsg(3)). Returns whether it could. */

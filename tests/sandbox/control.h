@@ -11,8 +11,11 @@ void meet_grader(int control);
 /* Closes this process's end of the socket. */
 void leave_grader(void);
 
-/* Sends "WORD NUMBER". Never waits: what cannot be sent now is sent by send_waiting(). */
+/* Sends "WORD NUMBER", or a text of at most MESSAGE_MAX bytes, its NUL included. Never waits: what
+ * cannot be sent now is sent by send_waiting(). */
+enum { MESSAGE_MAX = 4096 };
 void tell(const char *word, long number);
+void tell_text(const char *text);
 
 /* The socket, and the events of poll(2) upon which the next two functions are to be called. */
 int grader_descriptor(void);

@@ -86,7 +86,8 @@ static bool read_process(pid_t pid, struct process *process)
  * pages are not counted. */
 static unsigned long memory_of(pid_t pid)
 {
-	static const char *const lines[] = {"\nRssAnon:", "\nRssShmem:", "\nVmPTE:"};
+	static const char *const lines[] = {
+		"\nRssAnon:", "\nRssShmem:", "\nVmPTE:", "\nVmSwap:", "\nHugetlbPages:"};
 	char text[4096];
 	unsigned long kilobytes = 0;
 

@@ -1,19 +1,29 @@
 /* injection.c - see injection.h. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include "injection.h"
 #include "listener.h"
-#include "seccomp_rules.h"
+#include "refusals.h"
+#include "seccomp.h"
 
 /* Calls that wait at the same time: one a thread, and there are fewer than these. */
 enum { WAITING_CALLS_MAX = 8192 };
 
-static const char *const names[CALL_KINDS] = {
+/* Bytes of anonymous memory that all processes together may share in all their time. It can be kept
+ * out of all page tables (madvise(2)), where no count of used memory finds it. Less, and a right
+ * server that shares much fails; more, and a hostile one hides more. */
+#define SHARED_MAX (256UL << 20)
+#define PAGE 4096UL
+
+/* The kinds that the grader can name. */
+static const char *const names[] = {
 	[CALL_CREATE] = "create",
 	[CALL_ACCEPT] = "accept",
 };
+#define KINDS CALL_SHARE /* those before it */
 
 static struct plan {
 	int error; /* 0: calls are let go on */
@@ -21,20 +31,22 @@ static struct plan {
 	long times; /* -1: all */
 	unsigned long failed;
 	bool held;
-} plans[CALL_KINDS];
+} plans[KINDS];
 
 static struct held_call {
 	uint64_t id;
 	enum call_kind kind;
 } held[WAITING_CALLS_MAX]; /* oldest first */
 static size_t held_number;
+static unsigned int filter; /* its kind: seccomp.h */
+static unsigned long shared;
 
-/* Returns CALL_KINDS if there is no such kind. */
+/* Returns KINDS if there is no such kind. */
 static enum call_kind kind_named(const char *name)
 {
 	enum call_kind kind = 0;
 
-	while (kind < CALL_KINDS && strcmp(names[kind], name) != 0)
+	while (kind < KINDS && strcmp(names[kind], name) != 0)
 		kind++;
 	return kind;
 }
@@ -63,16 +75,42 @@ static void decide(uint64_t id, struct plan *plan)
 	}
 }
 
+/* mmap(2): the second argument is the length. */
+static void decide_on_memory(uint64_t id, const struct seccomp_data *call)
+{
+	unsigned long length = call->args[1];
+
+	if (length > SHARED_MAX - shared) {
+		answer_call(id, ENOMEM);
+		count_refused("mmap");
+	} else if (answer_call(id, 0)) {
+		length = (length + PAGE - 1) / PAGE * PAGE;
+		shared = length > SHARED_MAX - shared ? SHARED_MAX : shared + length;
+	}
+}
+
 static void take_in(uint64_t id, const struct seccomp_data *call)
 {
+	const struct call_rule *rule = rule_for(call, filter);
 	enum call_kind kind = kind_of(call);
 
-	if (kind == CALL_KINDS)
+	if (rule != NULL && rule->error != 0) {
+		answer_call(id, rule->error);
+		count_refused(rule->name);
+	} else if (kind == CALL_SHARE) {
+		decide_on_memory(id, call);
+	} else if (kind == CALL_KINDS) {
 		answer_call(id, 0);
-	else if (plans[kind].held && held_number < WAITING_CALLS_MAX)
+	} else if (plans[kind].held && held_number < WAITING_CALLS_MAX) {
 		held[held_number++] = (struct held_call){id, kind};
-	else
+	} else {
 		decide(id, &plans[kind]);
+	}
+}
+
+void expect_calls(unsigned int kind)
+{
+	filter = kind;
 }
 
 void answer_calls(unsigned int most)
@@ -93,7 +131,7 @@ bool inject(const char *name, int error, unsigned long skip, long times)
 {
 	enum call_kind kind = kind_named(name);
 
-	if (kind == CALL_KINDS || listener_descriptor() == -1)
+	if (kind == KINDS || listener_descriptor() == -1 || !(filter & FILTER_FAULTS))
 		return false;
 	answer_all_calls(); /* those were made before */
 	plans[kind].error = error;
@@ -106,7 +144,7 @@ unsigned long injected(const char *name)
 {
 	enum call_kind kind = kind_named(name);
 
-	return kind == CALL_KINDS ? 0 : plans[kind].failed;
+	return kind == KINDS ? 0 : plans[kind].failed;
 }
 
 /* Answers the held calls of a kind. */
@@ -126,7 +164,7 @@ bool hold(const char *name, bool on)
 {
 	enum call_kind kind = kind_named(name);
 
-	if (kind == CALL_KINDS || !calls_are_patient())
+	if (kind == KINDS || !calls_are_patient() || !(filter & FILTER_FAULTS))
 		return false;
 	answer_all_calls();
 	plans[kind].held = on;

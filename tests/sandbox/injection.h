@@ -1,10 +1,14 @@
-/* injection.h - which system calls of the program fail because the grader wants it. */
+/* injection.h - decides on the system calls that wait for the box (listener.h): what the rules
+ * refuse, fails; so does what the grader wants to fail, or more memory than may be shared. */
 #ifndef INJECTION_H
 #define INJECTION_H
 
 #include <stdbool.h>
 
-/* Answers calls that wait for the box (listener.h), at most so many, and returns. A program that
+/* The kind of filter (seccomp.h) that the calls come from. */
+void expect_calls(unsigned int kind);
+
+/* Answers calls that wait for the box, at most so many, and returns. A program that
  * makes calls all the time must not keep the box from its other business. */
 enum { A_FEW_CALLS = 64 };
 void answer_calls(unsigned int most);

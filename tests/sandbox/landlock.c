@@ -99,7 +99,7 @@ static void allow_binding(int rules, uint64_t port)
 		err(EXIT_BOX_FAILED, "landlock_add_rule");
 }
 
-void landlock(char *const *list)
+void landlock(char *const *list, bool own_root)
 {
 	struct ruleset handled = ruleset_of(landlock_version());
 	int rules = (int)syscall(__NR_landlock_create_ruleset, &handled, sizeof(handled), 0);
@@ -115,6 +115,10 @@ void landlock(char *const *list)
 			allow_path(rules, write, handled.files & TO_WRITE);
 	}
 	allow_path(rules, "/dev/null", handled.files & OF_A_FILE);
+	if (own_root) {
+		allow_path(rules, "/dev/shm", handled.files & TO_WRITE);
+		allow_path(rules, "/dev/mqueue", handled.files & TO_WRITE);
+	}
 	if (handled.ports != 0)
 		allow_binding(rules, 0); /* any free one */
 	enforce(rules);

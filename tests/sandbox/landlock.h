@@ -10,10 +10,11 @@
 long landlock_version(void);
 
 /* From here on the calling process, and what it starts, reaches only the paths of read= and
- * write= in the list of settings and /dev/null, binds only port 0 (any free one), connects to no
- * port, and signals no process outside: as far as this kernel's version can. Needs no_new_privs.
- * Ends the process if it cannot, or if there is no Landlock. */
-void landlock(char *const *list);
+ * write= in the list of settings, /dev/null, and if it has a root directory of its own, /dev/shm
+ * and /dev/mqueue; it binds only port 0 (any free one), connects to no port, and signals no process
+ * outside: as far as this kernel's version can. Needs no_new_privs. Ends the process if it cannot,
+ * or if there is no Landlock. */
+void landlock(char *const *list, bool own_root);
 
 /* From here on the calling process can signal only what it starts. Returns whether it works: it
  * tries to signal the grader, whose process id this takes. */

@@ -4,11 +4,16 @@ import resource
 from pathlib import Path
 from typing import List, Mapping, NamedTuple, Optional, Sequence
 
-PROCESSES = 2500  # beyond what the user has running: as many as two servers may have, and more
-# Of each process, but for the last three. No "as" (address space): sanitizers reserve terabytes.
-LIMITS = {"cpu": 60, "fsize": 1 << 26, "nofile": 1024, "core": 0, "stack": 8 << 20, "nice": 0,
+# Beyond what the user has running: as many as two servers may have, and more.
+PROCESSES = 6000
+# Bytes of POSIX message queues, where they end with the box (in tier 3). Fewer, and a right server
+# cannot have any; more, and a hostile one holds more that is not counted.
+MESSAGES = 1 << 19
+# Of each process, but for the last three. No "as" (address space): sanitizers reserve terabytes. As
+# many processes and descriptors as 1100 clients at the same time need, and twice as many.
+LIMITS = {"cpu": 60, "fsize": 1 << 26, "nofile": 4096, "core": 0, "stack": 8 << 20, "nice": 0,
           "rtprio": 0, "msgqueue": 0, "memlock": 1 << 16,
-          "memory": 1 << 30, "processes": 1000, "wall": 600}
+          "memory": 1 << 30, "processes": 2500, "wall": 600}
 OF_ALL = ("memory", "processes", "wall")  # of all processes together, which box.c enforces
 # What a program may read and execute beside its folder. The lab is not meant to lie in any of it.
 READABLE = [path for path in (
@@ -16,7 +21,7 @@ READABLE = [path for path in (
     "/usr/include", "/usr/local/bin", "/usr/local/lib", "/usr/local/include",
     "/bin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store",
     "/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d",
-    "/etc/ld.so.preload", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/proc",
+    "/etc/ld.so.preload", "/dev/full", "/dev/random", "/dev/urandom", "/proc",
     "/sys/devices/system/cpu") if os.path.exists(path)]
 
 
@@ -45,10 +50,11 @@ class Finished(NamedTuple):
     reason: Optional[str]  # why the box has killed it, if it did
 
 
-def settings_of(program: Program, user: int, threads: int) -> List[str]:
-    """Returns box.c's SETTINGs for a program: limits, and what may be read and written. It runs as
-    that user (-1: the grader's own), who has so many threads already."""
-    limits = {**LIMITS, "nproc": threads + PROCESSES, **program.limits}
+def settings_of(program: Program, tier: int, user: int, threads: int) -> List[str]:
+    """Returns box.c's SETTINGs for a program: limits, and what may be read and written. It runs in
+    that tier, as that user (-1: the grader's own), who has so many threads already."""
+    here = {"nproc": threads + PROCESSES, "msgqueue": MESSAGES if tier == 3 else 0}
+    limits = {**LIMITS, **here, **program.limits}
     settings = [f"{name}={_allowed(name, number)}" for name, number in limits.items()]
     readable = (*READABLE, program.folder.resolve(), *program.readable)
     settings += [f"read={path}" for path in readable]

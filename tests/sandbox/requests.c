@@ -5,6 +5,7 @@
 #include "control.h"
 #include "injection.h"
 #include "listener.h"
+#include "refusals.h"
 #include "requests.h"
 
 enum { KIND_MAX = 16 };
@@ -40,6 +41,17 @@ static void answer_sync(const char *words)
 	tell("sync", (long)calls_taken_back());
 }
 
+static void answer_refused(const char *words)
+{
+	char text[MESSAGE_MAX] = "refused";
+	size_t length = strlen(text);
+
+	(void)words;
+	answer_all_calls();
+	list_refused(text + length, sizeof(text) - length);
+	tell_text(text);
+}
+
 static void answer_socket(const char *words)
 {
 	(void)words;
@@ -55,6 +67,7 @@ static const struct {
 	{"injected", answer_injected},
 	{"hold", answer_hold},
 	{"sync", answer_sync},
+	{"refused", answer_refused},
 };
 
 bool answer_request(void)

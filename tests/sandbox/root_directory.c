@@ -19,7 +19,10 @@
 
 #define OLD_ROOT "/old" /* where the old root is until all is mounted */
 #define ROOT_OPTIONS "mode=755,size=1m,nr_inodes=2k" /* tmpfs(5) */
-#define PROC_FLAGS (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)
+/* Of /dev/shm, where shm_open(3) and sem_open(3) make files. Smaller, and servers that share much
+ * fail; larger, and more memory is held that is not counted. */
+#define SHARED_OPTIONS "size=4m,nr_inodes=256"
+#define OWN_FLAGS (MS_NOSUID | MS_NODEV | MS_NOEXEC)
 
 /* Writes the two parts of a path one after the other. */
 static void join(char path[PATH_MAX], const char *folder, const char *name)
@@ -113,6 +116,22 @@ static void forget_old_root(void)
 	restrict_mount("/", MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
 }
 
+static void mount_new(const char *type, const char *path, unsigned long flags, const char *options)
+{
+	make_place(path, true);
+	if (mount("box", path, type, flags, options) == -1 && strcmp(type, "mqueue") != 0)
+		err(EXIT_BOX_FAILED, "mount %s", path);
+}
+
+/* What is another one than outside. Landlock allows what is below a path, so message queues, which
+ * need none, get one; a kernel may be without them. */
+static void mount_own(void)
+{
+	mount_new("tmpfs", "/dev/shm", OWN_FLAGS, "mode=1777," SHARED_OPTIONS);
+	mount_new("mqueue", "/dev/mqueue", OWN_FLAGS, NULL);
+	mount_new("proc", "/proc", OWN_FLAGS | MS_RDONLY, NULL);
+}
+
 void new_root(char *const *list)
 {
 	char folder[PATH_MAX];
@@ -130,9 +149,7 @@ void new_root(char *const *list)
 	}
 	mount_path("/dev/null", true);
 	make_links();
-	make_place("/proc", true);
-	if (mount("proc", "/proc", "proc", PROC_FLAGS, NULL) == -1)
-		err(EXIT_BOX_FAILED, "mount /proc");
+	mount_own();
 	forget_old_root();
 	if (chdir(folder) == -1)
 		err(EXIT_BOX_FAILED, "%s", folder);

@@ -32,7 +32,17 @@ static void emit_end(int error)
 {
 	unsigned int action = error == 0 ? SECCOMP_RET_ALLOW : SECCOMP_RET_ERRNO;
 
-	emit(BPF_RET | BPF_K, action | (unsigned int)error, 0, 0);
+	emit(BPF_RET | BPF_K, action | (error == PRETENDED ? 0 : (unsigned int)error), 0, 0);
+}
+
+static void emit_decision(const struct call_rule *rule, unsigned int kind)
+{
+	bool refuses = rule->error != 0 && rule->error != PRETENDED;
+
+	if (refuses && (kind & FILTER_TOLD) && !rule->silent)
+		emit(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF, 0, 0);
+	else
+		emit_end(rule->error);
 }
 
 static void emit_load(size_t offset)
@@ -41,35 +51,38 @@ static void emit_load(size_t offset)
 }
 
 /* Between rules the accumulator holds the number of the call. */
-static void emit_rule(const struct call_rule *rule)
+static void emit_rule(const struct call_rule *rule, unsigned int kind)
 {
 	if (rule->mask == 0) {
 		emit(BPF_JMP | BPF_JEQ | BPF_K, rule->call, 0, 1);
-		emit_end(rule->error);
+		emit_decision(rule, kind);
 		return;
 	}
 	emit(BPF_JMP | BPF_JEQ | BPF_K, rule->call, 0, 5);
 	emit_load(offsetof(struct seccomp_data, args) + sizeof(uint32_t) * rule->word);
 	emit(BPF_ALU | BPF_AND | BPF_K, rule->mask, 0, 0);
 	emit(BPF_JMP | BPF_JEQ | BPF_K, rule->value, rule->unless, !rule->unless);
-	emit_end(rule->error);
+	emit_decision(rule, kind);
 	emit_load(offsetof(struct seccomp_data, nr));
 }
 
-static void emit_rules(void)
+static void emit_rules(unsigned int kind)
 {
 	if (call_rules_number * PER_RULE + AROUND > INSTRUCTIONS_MAX)
 		errx(EXIT_BOX_FAILED, "seccomp: too many rules");
 	emit(BPF_JMP | BPF_JGT | BPF_K, newest_call, 0, 1);
 	emit_end(ENOSYS);
 	for (size_t i = 0; i < call_rules_number; i++)
-		emit_rule(&call_rules[i]);
+		if (!(call_rules[i].except & kind))
+			emit_rule(&call_rules[i], kind);
 }
 
 /* Behind the rules: what they refuse needs no listener. */
-static void emit_told_calls(void)
+static void emit_told_calls(unsigned int kind)
 {
 	for (size_t i = 0; i < told_calls_number; i++) {
+		if (!(told_calls[i].filter & kind))
+			continue;
 		emit(BPF_JMP | BPF_JEQ | BPF_K, told_calls[i].call, 0, 1);
 		emit(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF, 0, 0);
 	}
@@ -84,11 +97,26 @@ const struct sock_fprog *seccomp_filter(unsigned int kind)
 	emit_end(kind & FILTER_RULES ? ENOSYS : 0);
 	emit_load(offsetof(struct seccomp_data, nr));
 	if (kind & FILTER_RULES)
-		emit_rules();
-	if (kind & FILTER_FAULTS)
-		emit_told_calls();
+		emit_rules(kind);
+	emit_told_calls(kind);
 	emit_end(0);
 	return &program;
+}
+
+const struct call_rule *rule_for(const struct seccomp_data *call, unsigned int kind)
+{
+	if (!(kind & FILTER_RULES))
+		return NULL;
+	for (size_t i = 0; i < call_rules_number; i++) {
+		const struct call_rule *rule = &call_rules[i];
+		uint64_t argument = call->args[rule->word / 2] >> (rule->word % 2 * 32);
+		bool same = ((uint32_t)argument & rule->mask) == rule->value;
+
+		if (rule->call == (unsigned int)call->nr && !(rule->except & kind) &&
+			(rule->mask == 0 || same != rule->unless))
+			return rule;
+	}
+	return NULL;
 }
 
 /* Returns a descriptor if the flags ask for a listener, otherwise 0; -1 if it fails. */
@@ -124,7 +152,8 @@ static int install_with_listener(unsigned int kind, bool *patient)
 
 int filter_calls(unsigned int kind, bool *patient)
 {
-	int listener = kind & FILTER_FAULTS ? install_with_listener(kind, patient) : -1;
+	unsigned int alone = kind & ~(unsigned int)(FILTER_TOLD | FILTER_FAULTS);
+	int listener = kind != alone ? install_with_listener(kind, patient) : -1;
 
 	if (listener != -1 || !(kind & FILTER_RULES))
 		return listener;
@@ -132,8 +161,7 @@ int filter_calls(unsigned int kind, bool *patient)
 		errx(EXIT_BOX_FAILED, "seccomp: not on this architecture");
 	/* A filter must not make the program slow: it needs no protection from itself
 	 * (seccomp(2)). Since Linux 4.17. */
-	if (install(FILTER_RULES, SECCOMP_FILTER_FLAG_SPEC_ALLOW) == -1 &&
-		install(FILTER_RULES, 0) == -1)
+	if (install(alone, SECCOMP_FILTER_FLAG_SPEC_ALLOW) == -1 && install(alone, 0) == -1)
 		err(EXIT_BOX_FAILED, "seccomp");
 	return -1;
 }

@@ -4,7 +4,9 @@
 
 #include <linux/audit.h>
 #include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <stdbool.h>
+#include "seccomp_rules.h"
 
 /* The architecture as seccomp(2) numbers it; 0: not known, so there is no filter, and tier 1 is
  * all there is. The filter takes the lower half of an argument to come first: little-endian
@@ -19,11 +21,17 @@
 #endif
 #endif
 
-/* What a filter does; a set of these. */
+/* What a filter does, and what it may know of the box; a set of these. */
 enum filter {
-	FILTER_RULES = 1 << 0,	/* refuses what the rules say */
-	FILTER_FAULTS = 1 << 1, /* lets a listener decide on told_calls (seccomp_rules.h) */
+	FILTER_RULES = 1 << 0,	 /* refuses what the rules say */
+	FILTER_TOLD = 1 << 1,	 /* with rules: a listener refuses it, and counts shared memory */
+	FILTER_FAULTS = 1 << 2,	 /* a listener decides on who may create and accept */
+	FILTER_OWN_IPC = 1 << 3, /* the box's System V and POSIX IPC end with it */
+	FILTER_ALONE = 1 << 4,	 /* the program can change no process outside the box */
 };
+
+/* Returns the rule that decides on a call under a filter of a kind, NULL if there is none. */
+const struct call_rule *rule_for(const struct seccomp_data *call, unsigned int kind);
 
 /* Returns the filter of a kind: a set of enum filter. The next call overwrites it. */
 const struct sock_fprog *seccomp_filter(unsigned int kind);

@@ -15,6 +15,9 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -29,7 +32,7 @@ const unsigned int newest_call = __NR_mseal;
 #if SECCOMP_ARCHITECTURE != 0
 
 /* The halves of the six arguments, for little-endian machines. */
-enum { LOW0 = 0, LOW1 = 2, LOW2 = 4, HIGH2 = 5, LOW3 = 6, LOW4 = 8, HIGH4 = 9 };
+enum { LOW0 = 0, LOW1 = 2, HIGH1 = 3, LOW2 = 4, HIGH2 = 5, LOW3 = 6, LOW4 = 8, HIGH4 = 9 };
 
 #define WHOLE 0xffffffffU
 #define NEW_NAMESPACES                                                                             \
@@ -43,16 +46,28 @@ enum { LOW0 = 0, LOW1 = 2, LOW2 = 4, HIGH2 = 5, LOW3 = 6, LOW4 = 8, HIGH4 = 9 };
 #define TCP_OR_DEFAULT (~(unsigned int)IPPROTO_TCP)
 #define WHO_IS_ASKED WHOLE /* personality(2): this value asks and changes nothing */
 
+#define SHARED_ANONYMOUS (MAP_SHARED | MAP_ANONYMOUS)
+/* Bytes of shared memory that may be mapped at once where no listener counts them, less one: a
+ * mask. Less, and servers that share much fail; more, and a hostile one hides more of it. */
+#define SHARED_AT_ONCE ((16U << 20) - 1)
+#define POLICY (~(unsigned int)SCHED_RESET_ON_FORK)
+enum { BOX_OR_INIT = 1 }; /* the process */
+
 /* The next lines as they are: clang-format takes the braces for blocks. */
 /* clang-format off */
-#define RULE(name, error, mask, word, value, unless) \
-	{__NR_##name, #name, error, mask, word, (unsigned int)(value), unless}
+#define RULE(name, error, mask, word, value, unless, except, silent) \
+	{__NR_##name, #name, error, mask, word, (unsigned int)(value), unless, except, silent}
 /* clang-format on */
-#define NO(name, error) RULE(name, error, 0, 0, 0, false)
-#define NO_IF(name, word, mask, value, error) RULE(name, error, mask, word, value, false)
-#define NO_UNLESS(name, word, mask, value, error) RULE(name, error, mask, word, value, true)
-#define YES_IF(name, word, value) RULE(name, 0, WHOLE, word, value, false)
-#define YES_UNLESS(name, word, value) RULE(name, 0, WHOLE, word, value, true)
+#define NO(name, error) RULE(name, error, 0, 0, 0, false, 0, false)
+#define NO_SILENTLY(name, error) RULE(name, error, 0, 0, 0, false, 0, true)
+#define NO_BUT_FOR(kind, name, error) RULE(name, error, 0, 0, 0, false, kind, false)
+#define NO_IF(name, word, mask, value, error) RULE(name, error, mask, word, value, false, 0, false)
+#define NO_UNLESS(name, word, mask, value, error)                                                  \
+	RULE(name, error, mask, word, value, true, 0, false)
+#define NO_UNLESS_BUT_FOR(kind, name, word, mask, value, error)                                    \
+	RULE(name, error, mask, word, value, true, kind, false)
+#define YES_IF(name, word, mask, value) RULE(name, 0, mask, word, value, false, 0, false)
+#define YES_UNLESS(name, word, mask, value) RULE(name, 0, mask, word, value, true, 0, false)
 
 const struct call_rule call_rules[] = {
 	/* other processes, and the kernel as a way to them */
@@ -75,20 +90,21 @@ const struct call_rule call_rules[] = {
 	NO(io_uring_register, ENOSYS),
 	/* its limits, which the grader changes to make fork fail; priorities of others */
 	NO_UNLESS(prlimit64, LOW0, WHOLE, 0, EPERM),
-	YES_UNLESS(prlimit64, LOW1, RLIMIT_NPROC),
+	YES_UNLESS(prlimit64, LOW1, WHOLE, RLIMIT_NPROC),
 	NO_UNLESS(prlimit64, LOW2, WHOLE, 0, EPERM),
 	NO_UNLESS(prlimit64, HIGH2, WHOLE, 0, EPERM),
 	NO_IF(setrlimit, LOW0, WHOLE, RLIMIT_NPROC, EPERM),
 	NO_IF(setpriority, LOW0, WHOLE, PRIO_USER, EPERM),
 	NO_UNLESS(setpriority, LOW1, WHOLE, 0, EPERM),
-	NO_UNLESS(sched_setscheduler, LOW0, WHOLE, 0, EPERM),
-	NO_UNLESS(sched_setparam, LOW0, WHOLE, 0, EPERM),
+	YES_IF(sched_setscheduler, LOW1, POLICY, SCHED_OTHER), /* a new thread's: pthreads(7) */
+	NO_IF(sched_setscheduler, LOW0, WHOLE, BOX_OR_INIT, EPERM),
+	NO_UNLESS_BUT_FOR(FILTER_ALONE, sched_setscheduler, LOW0, WHOLE, 0, EPERM),
 	NO_UNLESS(sched_setattr, LOW0, WHOLE, 0, EPERM),
 	NO_UNLESS(ioprio_set, LOW1, WHOLE, 0, EPERM),
 	/* namespaces and mounts. The flags of clone3 are in memory, where no filter sees them:
 	 * libc falls back to clone */
 	NO_UNLESS(clone, LOW0, NEW_NAMESPACES, 0, EPERM),
-	NO(clone3, ENOSYS),
+	NO_SILENTLY(clone3, ENOSYS),
 	NO(unshare, EPERM),
 	NO(setns, EPERM),
 	NO(mount, EPERM),
@@ -107,22 +123,26 @@ const struct call_rule call_rules[] = {
 	NO(fanotify_init, EPERM),
 	NO(quotactl, EPERM),
 	NO(quotactl_fd, EPERM),
-	/* memory that outlives a process, or that no limit counts */
-	NO(shmget, ENOSYS),
-	NO(shmat, ENOSYS),
-	NO(shmctl, ENOSYS),
-	NO(semget, ENOSYS),
-	NO(semctl, ENOSYS),
-	NO(semop, ENOSYS),
-	NO(semtimedop, ENOSYS),
-	NO(msgget, ENOSYS),
-	NO(msgctl, ENOSYS),
-	NO(msgsnd, ENOSYS),
-	NO(msgrcv, ENOSYS),
-	NO(mq_open, ENOSYS),
-	NO(mq_unlink, ENOSYS),
+	/* what outlives the box, if it is not alone in its namespace */
+	NO_BUT_FOR(FILTER_OWN_IPC, shmget, ENOSYS),
+	NO_BUT_FOR(FILTER_OWN_IPC, shmat, ENOSYS),
+	NO_BUT_FOR(FILTER_OWN_IPC, shmctl, ENOSYS),
+	NO_BUT_FOR(FILTER_OWN_IPC, semget, ENOSYS),
+	NO_BUT_FOR(FILTER_OWN_IPC, semctl, ENOSYS),
+	NO_BUT_FOR(FILTER_OWN_IPC, semop, ENOSYS),
+	NO_BUT_FOR(FILTER_OWN_IPC, semtimedop, ENOSYS),
+	NO_BUT_FOR(FILTER_OWN_IPC, msgget, ENOSYS),
+	NO_BUT_FOR(FILTER_OWN_IPC, msgctl, ENOSYS),
+	NO_BUT_FOR(FILTER_OWN_IPC, msgsnd, ENOSYS),
+	NO_BUT_FOR(FILTER_OWN_IPC, msgrcv, ENOSYS),
+	NO_BUT_FOR(FILTER_OWN_IPC, mq_open, ENOSYS),
+	NO_BUT_FOR(FILTER_OWN_IPC, mq_unlink, ENOSYS),
+	/* memory that no limit counts */
 	NO(memfd_create, ENOSYS),
 	NO(memfd_secret, ENOSYS),
+	YES_UNLESS(mmap, LOW3, SHARED_ANONYMOUS, SHARED_ANONYMOUS),
+	NO_UNLESS_BUT_FOR(FILTER_TOLD, mmap, LOW1, ~SHARED_AT_ONCE, 0, ENOMEM),
+	NO_UNLESS_BUT_FOR(FILTER_TOLD, mmap, HIGH1, WHOLE, 0, ENOMEM),
 	NO(add_key, EPERM),
 	NO(request_key, EPERM),
 	NO(keyctl, EPERM),
@@ -137,11 +157,15 @@ const struct call_rule call_rules[] = {
 	NO_UNLESS(sendmsg, LOW2, MSG_FASTOPEN, 0, EACCES),
 	NO_UNLESS(sendmmsg, LOW3, MSG_FASTOPEN, 0, EACCES),
 	/* ThreadSanitizer sets ADDR_NO_RANDOMIZE and starts itself again */
-	YES_IF(personality, LOW0, PER_LINUX),
-	YES_IF(personality, LOW0, ADDR_NO_RANDOMIZE),
-	YES_IF(personality, LOW0, WHO_IS_ASKED),
+	YES_IF(personality, LOW0, WHOLE, PER_LINUX),
+	YES_IF(personality, LOW0, WHOLE, ADDR_NO_RANDOMIZE),
+	YES_IF(personality, LOW0, WHOLE, WHO_IS_ASKED),
 	NO(personality, EPERM),
 	NO_IF(prctl, LOW0, WHOLE, PR_SET_DUMPABLE, EPERM), /* would hide it from the grader */
+	/* who handles SIGCONT notices that the grader has stopped it */
+	YES_UNLESS(rt_sigaction, LOW0, WHOLE, SIGCONT),
+	NO_UNLESS(rt_sigaction, LOW1, WHOLE, 0, PRETENDED),
+	NO_UNLESS(rt_sigaction, HIGH1, WHOLE, 0, PRETENDED),
 	/* the machine */
 	NO(init_module, EPERM),
 	NO(finit_module, EPERM),
@@ -172,13 +196,14 @@ const size_t call_rules_number = sizeof(call_rules) / sizeof(call_rules[0]);
 
 const struct told_call told_calls[] = {
 #ifdef __NR_fork /* on x86_64 */
-	{__NR_fork, CALL_CREATE},
-	{__NR_vfork, CALL_CREATE},
+	{__NR_fork, CALL_CREATE, FILTER_FAULTS},
+	{__NR_vfork, CALL_CREATE, FILTER_FAULTS},
 #endif
-	{__NR_clone, CALL_CREATE},
-	{__NR_clone3, CALL_CREATE},
-	{__NR_accept, CALL_ACCEPT},
-	{__NR_accept4, CALL_ACCEPT},
+	{__NR_clone, CALL_CREATE, FILTER_FAULTS},
+	{__NR_clone3, CALL_CREATE, FILTER_FAULTS},
+	{__NR_accept, CALL_ACCEPT, FILTER_FAULTS},
+	{__NR_accept4, CALL_ACCEPT, FILTER_FAULTS},
+	{__NR_mmap, CALL_SHARE, FILTER_TOLD},
 };
 const size_t told_calls_number = sizeof(told_calls) / sizeof(told_calls[0]);
 

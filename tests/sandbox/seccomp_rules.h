@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* No error number: the call seems to succeed, and does nothing. */
+#define PRETENDED 254
+
 /* If the 32-bit word of the arguments, masked, has the value (or, with `unless`, has not), the
  * call fails with the error; error 0: it is allowed. Without a mask the rule always holds. The
  * first rule that holds decides; a call for which none holds is allowed, up to the newest call
@@ -16,21 +19,27 @@ struct call_rule {
 	int error;
 	unsigned int mask, word, value;
 	bool unless;
+	/* There is no such rule in filters of these kinds (enum filter, in seccomp.h). */
+	unsigned int except;
+	/* The C library tries the call, and then does without: nobody need know. */
+	bool silent;
 };
 
 extern const struct call_rule call_rules[];
 extern const size_t call_rules_number;
 
-/* The calls that a listener is told of, so that it can make them fail. */
+/* The calls that a listener decides on if no rule refuses them, in filters of a kind. */
 enum call_kind {
 	CALL_CREATE, /* processes and threads */
 	CALL_ACCEPT, /* connections */
+	CALL_SHARE,  /* anonymous memory with processes that are created later */
 	CALL_KINDS
 };
 
 struct told_call {
 	unsigned int call;
 	enum call_kind kind;
+	unsigned int filter;
 };
 
 extern const struct told_call told_calls[];

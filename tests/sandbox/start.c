@@ -27,10 +27,17 @@ void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Returns what kind of filter (seccomp.h) the program is to be under: 0 is none. */
-static unsigned int wanted_filter(const struct settings *settings)
+unsigned int wanted_filter(const struct settings *settings)
 {
-	return (settings->tier >= 2 ? FILTER_RULES : 0) | (settings->faults ? FILTER_FAULTS : 0);
+	unsigned int kind = settings->faults ? FILTER_FAULTS : 0;
+
+	if (settings->tier >= 2)
+		kind |= FILTER_RULES | FILTER_TOLD;
+	if (settings->tier == 3)
+		kind |= FILTER_OWN_IPC;
+	if (settings->tier == 3 || settings->uid != SAME_USER)
+		kind |= FILTER_ALONE;
+	return kind;
 }
 
 /* The last thing before exec: from here on, some calls wait for the box. */
@@ -58,11 +65,11 @@ void run_program(const struct settings *settings, pid_t parent)
 	if (settings->tier == 2 && landlock_version() == 0)
 		errx(EXIT_BOX_FAILED, "no Landlock");
 	if (settings->tier >= 2 && landlock_version() > 0)
-		landlock(settings->list);
+		landlock(settings->list, settings->tier == 3);
 	reset_signals(); /* the box blocks SIGCHLD */
 	if (settings->preload != NULL && setenv("LD_PRELOAD", settings->preload, 1) == -1)
 		err(EXIT_BOX_FAILED, "setenv");
-	if (wanted_filter(settings) != 0)
+	if (wanted_filter(settings) & (FILTER_RULES | FILTER_FAULTS))
 		go_under_filter(settings);
 	execv(settings->command[0], settings->command);
 	err(EXIT_BOX_FAILED, "%s", settings->command[0]);

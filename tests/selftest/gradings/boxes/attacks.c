@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -162,6 +164,20 @@ static bool sysv(void)
 	return segment != -1 && shmctl(segment, IPC_RMID, NULL) == 0;
 }
 
+static bool sysv_semaphores(void)
+{
+	int set = semget(IPC_PRIVATE, 1, 0600);
+
+	return set != -1 && semctl(set, 0, IPC_RMID) == 0;
+}
+
+static bool semaphore(void)
+{
+	sem_t *made = sem_open("/lab-there", O_CREAT, 0600, 1);
+
+	return made != SEM_FAILED && sem_wait(made) == 0 && sem_unlink("/lab-there") == 0;
+}
+
 static bool mqueue(void)
 {
 	long queue = syscall(SYS_mq_open, "lab-there", O_CREAT | O_RDWR, 0600, NULL);
@@ -181,6 +197,14 @@ static bool new_user_clone(void)
 static bool real_time(void)
 {
 	return sched_setscheduler(0, SCHED_FIFO, &(struct sched_param){.sched_priority = 1}) == 0;
+}
+
+/* Of the box. */
+static bool policy(void)
+{
+	struct sched_param none = {0};
+
+	return sched_setscheduler(getppid(), SCHED_IDLE, &none) == 0;
 }
 
 static bool descriptors(void)
@@ -204,6 +228,8 @@ static const struct {
 	{"folder", folder},
 	{"wipe", wipe},
 	{"sysv", sysv},
+	{"sysv_semaphores", sysv_semaphores},
+	{"semaphore", semaphore},
 	{"memfd", memfd},
 	{"mqueue", mqueue},
 	{"trace", trace},
@@ -222,6 +248,7 @@ static const struct {
 	{"hide", hide},
 	{"root", root},
 	{"real_time", real_time},
+	{"policy", policy},
 	{"descriptors", descriptors},
 };
 

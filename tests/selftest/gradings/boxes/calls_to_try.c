@@ -6,20 +6,28 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <netinet/in.h>
+#include <sched.h>
+#include <signal.h>
 #include <sys/ipc.h>
+#include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include "../../../sandbox/compat.h"
+#include "../../../sandbox/seccomp.h"
 #include "calls_to_try.h"
 
 #define BAD (-1UL)
 #define UPPER_HALF (1UL << 32)
+#define SHARED (MAP_SHARED | MAP_ANONYMOUS)
+#define SHARED_AT_ONCE (16UL << 20)
 /* The next lines as they are: clang-format takes the braces for blocks. */
 /* clang-format off */
-#define NO(name, error, ...) {#name, __NR_##name, error, {__VA_ARGS__}}
-#define YES(name, ...) {#name, __NR_##name, 0, {__VA_ARGS__}}
+#define NO_IN(kind, name, error, ...) {#name, __NR_##name, error, kind, {__VA_ARGS__}}
+#define YES_IN(kind, name, ...) {#name, __NR_##name, 0, kind, {__VA_ARGS__}}
+#define NO(name, error, ...) NO_IN(0, name, error, __VA_ARGS__)
+#define YES(name, ...) YES_IN(0, name, __VA_ARGS__)
 /* clang-format on */
 /* CLONE_THREAD goes only with flags that are missing here. */
 #define NO_NEW(namespace) NO(clone, EPERM, CLONE_THREAD | (namespace))
@@ -57,10 +65,14 @@ const struct attempt attempts[] = {
 	NO(setpriority, EPERM, PRIO_USER, 0, -20UL),
 	NO(setpriority, EPERM, PRIO_PROCESS, 1, -20UL),
 	YES(setpriority, PRIO_PROCESS, 0, -20UL),
-	NO(sched_setscheduler, EPERM, 1, BAD, BAD),
-	YES(sched_setscheduler, 0, BAD, BAD),
-	NO(sched_setparam, EPERM, 1, BAD),
-	YES(sched_setparam, 0, BAD),
+	YES(sched_setscheduler, 0, SCHED_BATCH, BAD),
+	YES(sched_setscheduler, 1, SCHED_OTHER, 0),
+	YES(sched_setscheduler, 2, SCHED_OTHER | SCHED_RESET_ON_FORK, 0),
+	NO(sched_setscheduler, EPERM, 2, SCHED_IDLE, 0),
+	NO(sched_setscheduler, EPERM, 2, SCHED_BATCH | SCHED_RESET_ON_FORK, 0),
+	YES_IN(FILTER_ALONE, sched_setscheduler, 2, SCHED_IDLE, 0),
+	NO_IN(FILTER_ALONE, sched_setscheduler, EPERM, 1, SCHED_IDLE, 0),
+	YES(sched_setparam, 1, BAD),
 	NO(sched_setattr, EPERM, 1, BAD),
 	YES(sched_setattr, 0, BAD),
 	YES(sched_setaffinity, 1, 0, BAD),
@@ -106,8 +118,18 @@ const struct attempt attempts[] = {
 	NO(msgrcv, ENOSYS, BAD),
 	NO(mq_open, ENOSYS, BAD),
 	NO(mq_unlink, ENOSYS, BAD),
+	YES_IN(FILTER_OWN_IPC, shmget, IPC_PRIVATE, 0, 0),
+	YES_IN(FILTER_OWN_IPC, semop, BAD),
+	YES_IN(FILTER_OWN_IPC, msgsnd, BAD),
+	YES_IN(FILTER_OWN_IPC, mq_open, BAD),
 	NO(memfd_create, ENOSYS, BAD),
 	NO(memfd_secret, ENOSYS, BAD),
+	YES(mmap, 0, 4096, PROT_READ, SHARED, BAD, 0),
+	YES(mmap, 0, SHARED_AT_ONCE - 1, PROT_READ, SHARED, BAD, 0),
+	NO(mmap, ENOMEM, 0, SHARED_AT_ONCE, PROT_READ, SHARED, BAD, 0),
+	NO(mmap, ENOMEM, 0, UPPER_HALF, PROT_READ, SHARED, BAD, 0),
+	YES(mmap, 0, SHARED_AT_ONCE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, BAD, 0),
+	YES(mmap, 0, SHARED_AT_ONCE, PROT_READ, MAP_SHARED, BAD, 0),
 	NO(add_key, EPERM, BAD),
 	NO(request_key, EPERM, BAD),
 	NO(keyctl, EPERM, BAD),
@@ -138,6 +160,10 @@ const struct attempt attempts[] = {
 	NO(personality, EPERM, ADDR_NO_RANDOMIZE | READ_IMPLIES_EXEC),
 	NO(prctl, EPERM, PR_SET_DUMPABLE, 1),
 	YES(prctl, PR_SET_NAME, BAD),
+	NO(rt_sigaction, PRETENDED, SIGCONT, 1),
+	NO(rt_sigaction, PRETENDED, SIGCONT, UPPER_HALF),
+	YES(rt_sigaction, SIGCONT, 0, BAD),
+	YES(rt_sigaction, SIGCHLD, BAD),
 	NO(init_module, EPERM, BAD),
 	NO(finit_module, EPERM, BAD),
 	NO(delete_module, EPERM, BAD),
@@ -161,10 +187,10 @@ const struct attempt attempts[] = {
 	NO(ioperm, EPERM, BAD, 1, 0),
 	NO(iopl, EPERM, BAD),
 	NO(modify_ldt, EPERM, BAD),
-	{"getpid of x32", 0x40000000 | __NR_getpid, ENOSYS, {0}},
+	{"getpid of x32", 0x40000000 | __NR_getpid, ENOSYS, 0, {0}},
 #endif
 	YES(mseal, BAD),
-	{"the call after mseal", __NR_mseal + 1, ENOSYS, {BAD}},
+	{"the call after mseal", __NR_mseal + 1, ENOSYS, 0, {BAD}},
 	YES(getpid, 0),
 };
 

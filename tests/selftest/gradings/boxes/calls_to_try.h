@@ -9,7 +9,8 @@ enum { ARGUMENTS = 6 };
 struct attempt {
 	const char *name;
 	unsigned int call;
-	int error; /* which the filter is to return; 0: it is to let the call through */
+	int error; /* which the filter is to return (PRETENDED, too); 0: it lets the call through */
+	unsigned int kind; /* of the filter, beside FILTER_RULES */
 	unsigned long arguments[ARGUMENTS];
 };
 

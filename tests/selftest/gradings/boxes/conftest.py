@@ -18,6 +18,8 @@ SANDBOX = Path(tiers.__file__).parent
 PROGRAMS: Dict[str, List[Path]] = {
     "attacks": [HERE / "attacks.c", HERE / "endless.c", HERE / "right.c"],
     "faults": [HERE / "faults.c"],
+    "hoard": [HERE / "hoard.c"],
+    "refuse": [HERE / "refuse.c"],
     "swap": [HERE / "swap.c"],
     "without": [HERE / "without.c"],
     "try_calls": [HERE / "try_calls.c", HERE / "calls_to_try.c", SANDBOX / "seccomp.c",

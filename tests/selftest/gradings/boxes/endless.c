@@ -1,11 +1,15 @@
 /* endless.c - the attacks of attacks.c that go on until they are ended. */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/msg.h>
 #include <sys/prctl.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
 #include <unistd.h>
 #include "attacks.h"
 
@@ -103,6 +107,17 @@ static void stop(void)
 		raise(SIGSTOP);
 }
 
+static void keeps_ipc(void)
+{
+	int made = open("/dev/shm/lab-there", O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+
+	if (made != -1 && shmget(1, 4096, IPC_CREAT | 0600) != -1 &&
+		semget(1, 1, IPC_CREAT | 0600) != -1 && msgget(1, IPC_CREAT | 0600) != -1)
+		puts("there");
+	for (;;)
+		pause();
+}
+
 static const struct {
 	const char *name;
 	void (*act)(void);
@@ -114,6 +129,7 @@ static const struct {
 	{"many", many},
 	{"shared_memory", shared_memory},
 	{"output", output},
+	{"keeps_ipc", keeps_ipc},
 	{"spin", spin},
 	{"stop", stop},
 };

@@ -40,6 +40,21 @@ static bool threads(void)
 	       pthread_join(thread, NULL) == 0;
 }
 
+/* A thread with attributes of its own (pthread_attr_setinheritsched(3)), and batch work. */
+static bool scheduling(void)
+{
+	struct sched_param none = {0};
+	pthread_attr_t attributes;
+	pthread_t thread;
+
+	return pthread_attr_init(&attributes) == 0 &&
+	       pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED) == 0 &&
+	       pthread_attr_setschedpolicy(&attributes, SCHED_OTHER) == 0 &&
+	       pthread_create(&thread, &attributes, nothing, NULL) == 0 &&
+	       pthread_setschedprio(thread, 0) == 0 && pthread_join(thread, NULL) == 0 &&
+	       sched_setscheduler(0, SCHED_BATCH, &none) == 0;
+}
+
 static bool children(void)
 {
 	siginfo_t info;
@@ -104,7 +119,7 @@ static bool others(void)
 
 void do_right_things(void)
 {
-	printf("%s%s%s%s%sdone\n", threads() ? "" : "threads ", children() ? "" : "children ",
-		signals() ? "" : "signals ", sockets() ? "" : "sockets ",
-		others() ? "" : "others ");
+	printf("%s%s%s%s%s%sdone\n", threads() ? "" : "threads ", scheduling() ? "" : "scheduling ",
+		children() ? "" : "children ", signals() ? "" : "signals ",
+		sockets() ? "" : "sockets ", others() ? "" : "others ");
 }

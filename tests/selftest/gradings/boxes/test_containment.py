@@ -21,15 +21,17 @@ from selftest.gradings.boxes.driving import Attack, left_over, small_number
 from selftest.process import eventually
 
 ATTEMPTS = set(
-    "descriptors secret home create tmpfs fifo folder wipe sysv memfd mqueue trace memory_of_other "
-    "signal_all signal_box priority process_limit limits new_user new_user_clone unix_socket udp "
-    "port uring hide root real_time".split())
-# What may work in tier 1; in the others, nothing may.
-ONLY_LIMITED = set(
-    "secret home create tmpfs sysv memfd mqueue signal_all priority process_limit limits new_user "
-    "new_user_clone unix_socket udp port uring hide trace".split())
+    "descriptors secret home create tmpfs fifo folder wipe sysv sysv_semaphores semaphore memfd "
+    "mqueue trace memory_of_other signal_all signal_box priority process_limit limits new_user "
+    "new_user_clone unix_socket udp port uring hide root real_time policy".split())
+# What works in tier 3, where it ends with the box.
+OWN = set("tmpfs sysv sysv_semaphores semaphore mqueue".split())
+# What may work in tier 1; in tier 2, nothing may.
+ONLY_LIMITED = OWN | set(
+    "secret home create memfd signal_all priority process_limit limits new_user new_user_clone "
+    "unix_socket udp port uring hide trace".split())
 # In tier 1 the program's own user keeps it from these, so they may work where it has none.
-USERLESS = {"memory_of_other", "signal_box"}
+USERLESS = {"memory_of_other", "signal_box", "policy"}
 # In tier 1 without a user of its own these would work, and do harm.
 HARMFUL = {"wipe", "fifo", "folder", "trace"}
 MADE = ("/tmp/lab-there", "/dev/shm/lab-there")  # by attempts that work
@@ -89,6 +91,8 @@ def results_of(attack: Attack, attempts: Set[str]) -> Dict[str, bool]:
     box = attack(*sorted(attempts))
     box.status(LONGEST)
     box.close()
+    if box.tier == 3:
+        assert not any(os.path.exists(made) for made in MADE)
     for made in MADE:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(made)
@@ -105,7 +109,19 @@ def test_attempts_fail(attack: Attack, sandbox: Sandbox) -> None:
             may_work = ONLY_LIMITED | USERLESS
     results = results_of(attack, attempts)
     assert set(results) == attempts
-    assert {name for name, worked in results.items() if worked} <= may_work
+    worked = {name for name, result in results.items() if result}
+    assert worked == OWN if sandbox.tier == 3 else worked <= may_work
+
+
+def test_named_ipc_stays_in_the_box(attack: Attack, sandbox: Sandbox) -> None:
+    if sandbox.tier < 3:
+        pytest.skip("tier 3 alone has IPC of its own")
+    before = [Path("/proc/sysvipc", name).read_text() for name in ("shm", "sem", "msg")]
+    box = attack("keeps_ipc")
+    assert eventually(lambda: b"there" in box.output.head)
+    assert not any(os.path.exists(path) for path in MADE)
+    after = [Path("/proc/sysvipc", name).read_text() for name in ("shm", "sem", "msg")]
+    assert before == after
 
 
 def test_right_things_work(attack: Attack) -> None:
