@@ -218,13 +218,14 @@ class Requests:
                               "was computed")
         if meaning is Meaning.SERIAL:
             raise CheckFailed(self._done, expected,
-                              f"only {len(seen.busy(goal.least))} of them had computed when the "
-                              f"server had used {seen.used:.1f} s of CPU: not all requests are "
-                              f"computed at the same time; {doing(self.server)}")
+                              [f"only {len(seen.busy(goal.least))} of them had computed when the "
+                               f"server had used {seen.used:.1f} s of CPU: not all requests are "
+                               "computed at the same time", *doing(self.server)])
         if meaning is Meaning.ENDED:
             raise CheckFailed(self._done, expected,
-                              f"all connections had ended after {seen.cpu_time:.2f} s of CPU time; "
-                              f"the first client saw: {seen_by(self.clients[0], self.server)}")
+                              [f"all connections had ended after {seen.cpu_time:.2f} s of CPU "
+                               "time; what the first client saw:",
+                               *seen_by(self.clients[0], self.server)])
         raise CheckFailed(self._done, expected, doing(self.server))
 
 
@@ -259,8 +260,8 @@ def overtaking(start: Callable[[], Server], server: Server, cost: float) -> floa
                     f"{len(slow)} clients sent '{LARGEST}'; once all {len(slow)} requests were in "
                     "progress, another client, connected before, sent '1'",
                     "the cheap request to be answered first",
-                    f"not once in {ATTEMPTS} attempts: it had to wait for the others; "
-                    f"{doing(server)}")
+                    [f"not once in {ATTEMPTS} attempts: it had to wait for the others",
+                     *doing(server)])
         server.close()
         server = start()
     raise too_busy("one request was computed before the others could begin")

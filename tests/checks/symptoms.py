@@ -1,59 +1,28 @@
-"""The words for the symptoms of a server that does wrong, for the student.
+"""The words for the symptoms of a server that does wrong, for the student: in lines, the one that
+tells most first.
 
-Pure functions of what was seen: diagnosis.py collects that. The words claim no more than was seen,
-but for one thing: of several calls that sleep in the same kernel function, they name the one that
-it is most often. A thread in do_wait is "blocked in waitpid()", though it may be waitid(); one in
-wait_woken is "blocked in recv()", though a send() to a client that does not read sleeps there, too.
+Pure functions of what was seen: diagnosis.py collects that; what a single thread does is put into
+words in blocked.py. The words claim no more than was seen.
 """
 from __future__ import annotations
 
 import signal
 from collections import Counter
-from typing import Collection, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Collection, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from watching import procfs
-from watching.procfs import Connection, Process, Task
+from checks.blocked import (WAITPID, Thread, descriptor_words, function, seems_in_handler,
+                            state_words)
+from watching.procfs import Process
 
 SIGCHLD = 1 << (signal.SIGCHLD - 1)
-NAMED = 3  # descriptors that are named one by one; the rest is counted
+LINES = 6  # on what the threads do; those that are alone in what they do are left out first
 
 # Bytes of address space that a thread takes by default: the sandbox's limit on a stack. If it were
 # larger than that, a server that did create a thread would be told that there is no trace of one.
 STACK = 8 << 20
-# Seconds of CPU: a thread that has used less may just have been woken up, so it is said to be
-# running, not looping. Much larger, and a loop that is caught early is called running, too; much
-# smaller, and a thread that only happens to be in a system call is called looping.
-LOOPING = 0.1
-
-# What a thread is blocked in, by a part of the name of the kernel function that it sleeps in
-# (proc(5), wchan). The first that fits counts: futex_do_wait is a futex. Kernels differ in the rest
-# of the name.
-WAITPID = "blocked in waitpid()"
-BLOCKED_IN = (
-    ("futex", "blocked in futex() (a lock, a semaphore or pthread_join())"),
-    ("kernel_clone", "blocked in vfork() until its child ends or calls execve()"),
-    ("do_wait", WAITPID),
-    ("lock_inode", "blocked on a file lock"),
-    ("accept", "blocked in accept()"),
-    ("nanosleep", "blocked in sleep() or nanosleep()"),
-    ("wait_woken", "blocked in recv()"),
-    ("poll", "blocked in poll(), select() or epoll_wait()"),
-    ("pipe", "blocked on a pipe"),
-    ("sigsuspend", "blocked in sigsuspend()"),
-    ("sigtimedwait", "blocked in sigwait()"),
-    ("pause", "blocked in pause()"),
-)
-BLOCKED = "blocked"
-STOPPED = "stopped by a signal"
-RUNNING = "running"  # or ready to: whether it computes or spins cannot be seen
-IN_CALLS = "busy-looping in system calls"
-
-
-class Thread(NamedTuple):
-    """A thread of the server at one moment."""
-    task: Task
-    channel: str  # the kernel function that it sleeps in; "" if that is not known
-    in_kernel: bool  # has it spent most of its time there?
+CORE_DUMPED = 0x80  # in a status as wait(2) has it
+# Real-time signals that the C library uses for itself: to cancel threads, and to set their users.
+INTERNAL_SIGNALS = (32, 33)
 
 
 class Scene(NamedTuple):
@@ -71,55 +40,64 @@ class Scene(NamedTuple):
                 return thread
         return None if self.idle or not self.threads else self.threads[0]
 
+    def noun(self, thread: Thread) -> str:
+        """Returns what a thread is to the server: "thread", "child", "grandchild", "process"."""
+        if thread.task.tid != thread.task.pid:
+            return "thread" if thread.task.pid in self.idle else "thread of a child"
+        # The first thread of a process stands for the process.
+        parent = self._parent(thread.task.pid)
+        if parent in self.idle:
+            return "child" if thread.task.pid not in self.idle else "process"
+        return "grandchild" if self._parent(parent) in self.idle else "process"
+
+    def _parent(self, pid: int) -> int:
+        return self.processes[pid].parent if pid in self.processes else 0
+
 
 def counted(number: int, noun: str) -> str:
     """Returns the number and the noun, in the plural unless it is one: "2 processes"."""
     if number == 1:
         return f"1 {noun}"
-    return f"{number} {noun}es" if noun.endswith("s") else f"{number} {noun}s"
+    first, of, rest = noun.partition(" of ")
+    if first.endswith("child"):
+        return f"{number} {first}ren{of}{rest}"
+    return f"{number} {first}{'es' if first.endswith('s') else 's'}{of}{rest}"
+
+
+def verb(number: int, one: str = "is", many: str = "are") -> str:
+    """Returns the form of a verb that goes with a number."""
+    return one if number == 1 else many
 
 
 # --- what the threads do ---
 
-def doing_words(scene: Scene, signals: Mapping[str, int]) -> str:
+def doing_words(scene: Scene, signals: Mapping[str, int]) -> List[str]:
     """Returns what the threads of a scene do. `signals`: the signal sets of the main thread's
     process, by name."""
     main = scene.main()
-    if main is None:
-        parts = ["the server itself has ended"]
-    else:
-        parts = ["the server is " + _main_words(main, scene, signals)]
+    lines = ["the server itself has ended"]
+    if main is not None:
+        lines = ["the server is " + _main_words(main, scene, signals)]
+        if main.task.tid != main.task.pid:
+            lines.append("its initial thread has ended, other threads go on")
     others = [thread for thread in scene.threads if thread is not main]
-    parts += _others_words(others)
+    lines += _others_words(others, scene)
     if not others:
         zombies = any(process.zombie for process in scene.processes.values())
-        parts.append(f"it has no other thread or {'live child' if zombies else 'child'}")
-    return "; ".join(parts)
-
-
-def state_words(thread: Thread) -> str:
-    """Returns what a thread does, to follow "is" or "are"."""
-    if thread.task.state in "SD":
-        for part, words in BLOCKED_IN:
-            if part in thread.channel:
-                return words
-        return BLOCKED
-    if thread.task.state in "Tt":
-        return STOPPED
-    looping = thread.in_kernel and thread.task.run >= LOOPING
-    return IN_CALLS if looping else RUNNING
+        lines.append(f"it has no other thread or {'live child' if zombies else 'child'}")
+    return lines
 
 
 def _main_words(main: Thread, scene: Scene, signals: Mapping[str, int]) -> str:
-    words = state_words(main)
-    # A handler for SIGCHLD that waits for a child that is still busy blocks, or spins, with the
-    # signal blocked.
-    in_handler = in_set(signals, "SigBlk") and in_set(signals, "SigCgt")
-    suspicious = words in (WAITPID, IN_CALLS) and in_handler
-    if words == WAITPID:
+    words = state_words(main) + _on((main,))
+    if function(main) == WAITPID and main.task.state in "SD":
         words += _for_whom(main.task.pid, scene.processes)
-    if suspicious:
-        words += " while SIGCHLD is blocked, as in a SIGCHLD handler"
+    handled = signals.get("SigBlk", 0) & signals.get("SigCgt", 0)
+    if handled and seems_in_handler(main):
+        # A handler that waits for a child that is still busy, or for a lock, blocks, or spins, with
+        # its signal blocked.
+        name = "SIGCHLD" if handled & SIGCHLD else signal_names(handled)[0]
+        words += f" while {name} is blocked, as in a {name} handler"
     return words
 
 
@@ -135,80 +113,72 @@ def _for_whom(parent: int, processes: Mapping[int, Process]) -> str:
     return f" for one of its {len(children)} children"
 
 
-def _others_words(others: Iterable[Thread]) -> List[str]:
+def _on(threads: Iterable[Thread]) -> str:
+    """Returns on which descriptors threads that do the same are blocked."""
+    waiting = [one for one in threads if one.task.state in "SD" and one.call is not None]
+    numbers = {one.call.descriptor for one in waiting if one.call is not None}
+    kinds = {one.kind for one in waiting}
+    known = {number for number in numbers if number is not None}
+    return descriptor_words(known, kinds.pop() if len(kinds) == 1 else "")
+
+
+def _others_words(others: Iterable[Thread], scene: Scene) -> List[str]:
     """Returns what the other threads do, those that do the same together, the most frequent
     first."""
-    groups: Counter[Tuple[str, str]] = Counter()
+    groups: Dict[Tuple[str, str], List[Thread]] = {}
     for thread in others:
-        # The first thread of a process stands for the process.
-        noun = "process" if thread.task.tid == thread.task.pid else "thread"
-        groups[noun, state_words(thread)] += 1
-    return [f"{counted(number, 'other ' + noun)} {'is' if number == 1 else 'are'} {words}"
-            for (noun, words), number in groups.most_common()]
+        groups.setdefault((scene.noun(thread), state_words(thread)), []).append(thread)
+    ordered = sorted(groups.items(), key=lambda group: -len(group[1]))
+    lines = [_group_words(noun, words, threads) for (noun, words), threads in ordered[:LINES]]
+    left = sum(len(threads) for _, threads in ordered[LINES:])
+    if left:
+        lines.append(f"{left} more do something else")
+    return lines
 
+
+def _group_words(noun: str, words: str, threads: Sequence[Thread]) -> str:
+    if len(threads) == 1:
+        return f"{noun} {threads[0].task.tid} is {words}{_on(threads)}"
+    which = "other " if noun in ("thread", "process") else ""
+    return f"{counted(len(threads), which + noun)} are {words}{_on(threads)}"
+
+
+# --- signals ---
 
 def in_set(signals: Mapping[str, int], which: str) -> bool:
     """Returns whether SIGCHLD is in one of a process's signal sets (proc(5), status)."""
     return bool(signals.get(which, 0) & SIGCHLD)
 
 
-# --- where a connection is ---
-
-def end_of_connection(sockets: Iterable[Connection], port: int,
-                      client: int) -> Tuple[Optional[int], int]:
-    """Returns the inode of the server's end of a connection, and how many connections are in the
-    listen queue of the server's port. The inode is 0 while nobody has accepted it; None if there is
-    no such connection."""
-    inode = None
-    waiting = 0
-    for socket in sockets:
-        if socket.local != port:
-            continue
-        if socket.remote == client and inode is None:
-            inode = socket.inode
-        if socket.state == procfs.LISTENS:
-            waiting += socket.waiting
-    return inode, waiting
+def signal_names(mask: int) -> List[str]:
+    """Returns the names of the signals in a set, without those that the C library uses."""
+    found = []
+    for number in range(1, 65):
+        if mask >> (number - 1) & 1 and number not in INTERNAL_SIGNALS:
+            try:
+                found.append(signal.Signals(number).name)
+            except ValueError:  # real-time signals have no name of their own
+                found.append(f"SIGRTMIN+{number - signal.SIGRTMIN}")
+    return found
 
 
-def queued_words(number: int) -> str:
-    """Returns the words for a connection that nobody has accepted, with the number of those in the
-    listen queue; "" if the queue is empty: then it has just left it."""
-    if number == 0:
-        return ""
-    if number == 1:
-        return "this connection is still in the listen queue"
-    return f"{number} connections, including this one, are still in the listen queue"
-
-
-def connection_words(holders: Sequence[Tuple[int, int]], processes: Mapping[int, Process],
-                     idle: Collection[int]) -> str:
-    """Returns who holds a connection. `holders`: process and descriptor of each."""
-    if not holders:
-        return ""
-    places = [f"descriptor {descriptor} of {_who(pid, processes, idle)}"
-              for pid, descriptor in holders[:NAMED]]
-    if len(holders) > NAMED:
-        places.append("of " + counted(len(holders) - NAMED, "more process"))
-    return "its connection is " + " and ".join(places)
-
-
-def _who(pid: int, processes: Mapping[int, Process], idle: Collection[int]) -> str:
-    if pid in idle:
-        return "the server itself" if len(idle) == 1 else f"process {pid} of the server"
-    if pid in processes and processes[pid].parent in idle:
-        return f"child {pid}"
-    return f"process {pid}"
-
-
-def listeners_words(holders: Sequence[Tuple[int, int]]) -> str:
-    """Returns who holds the listening socket. `holders`: process and descriptor of each."""
-    if not holders:
-        return ""
-    pid, descriptor = holders[0]
-    if len(holders) == 1:
-        return f"process {pid} has it open as descriptor {descriptor}"
-    return f"{len(holders)} processes have it open, process {pid} as descriptor {descriptor}"
+def sigchld_words(signals: Mapping[str, int], reaped: bool) -> List[str]:
+    """Returns what a process with these signal sets, by name, does with SIGCHLD. `reaped`: whether
+    it has waited for a child before."""
+    if in_set(signals, "SigBlk"):
+        pending = in_set(signals, "ShdPnd") or in_set(signals, "SigPnd")
+        rest = ", and one is pending" if pending else ""
+        return ["SIGCHLD is blocked in the process that should reap them" + rest]
+    if in_set(signals, "SigCgt"):
+        return ["a handler is installed for SIGCHLD"]
+    ignored = "; the signal is ignored (SIG_IGN)" if in_set(signals, "SigIgn") else ""
+    lines = ["no handler is installed for SIGCHLD" + ignored]
+    others = signal_names(signals.get("SigCgt", 0))
+    if others:
+        lines[0] += f", but there is one for {', '.join(others)}"
+    lines.append("the process has waited for a child before" if reaped else
+                 "the process has never waited for a child")
+    return lines
 
 
 # --- what became of the server, its children and threads ---
@@ -220,66 +190,71 @@ def ending_words(status: Optional[int], left: int) -> str:
         return "is still running, but no longer listens"
     if status == -1:
         return "has ended, together with the box around it"
-    if status & 0x7f:
-        number = status & 0x7f
-        return f"was killed by signal {number} ({signal.strsignal(number)})"
-    words = f"ended with status {status >> 8}"
-    if left:
+    words = _how(status)
+    if left and not status & 0x7f:
         words += f"; it left {counted(left, 'process')} running"
     return words
 
 
-def sigchld_words(signals: Mapping[str, int]) -> str:
-    """Returns what a process with these signal sets, by name, does with SIGCHLD."""
-    if in_set(signals, "SigBlk"):
-        pending = in_set(signals, "ShdPnd") or in_set(signals, "SigPnd")
-        rest = ", and one is pending" if pending else ""
-        return "SIGCHLD is blocked in the process that should reap them" + rest
-    if in_set(signals, "SigCgt"):
-        return "a handler is installed for SIGCHLD"
-    if in_set(signals, "SigIgn"):
-        return "no handler is installed for SIGCHLD; the signal is ignored (SIG_IGN)"
-    return "no handler is installed for SIGCHLD"
+def _how(status: int) -> str:
+    """Returns how a process has ended whose status, as wait(2) has it, is this."""
+    number = status & 0x7f
+    if number:
+        return f"was killed by signal {number} ({signal.strsignal(number)})"
+    return f"ended with status {status >> 8}"
 
 
-def threads_words(processes: Mapping[int, Process], idle: Collection[int]) -> str:
+def zombies_words(statuses: Sequence[Optional[int]]) -> List[str]:
+    """Returns how children have ended that the server has not waited for, by their statuses, as
+    wait(2) has them; None: not known."""
+    if not statuses:
+        return []
+    groups = Counter("has ended" if status is None else _how(status & ~CORE_DUMPED)
+                     for status in statuses)
+    if len(statuses) == 1:
+        return [f"a child {how}; it is a zombie" for how in groups]
+    rest = ", ".join(f"{number} {how.replace('was ', 'were ').replace('has ', 'have ')}"
+                     if number > 1 else f"1 {how}" for how, number in groups.most_common())
+    return [f"{len(statuses)} children are zombies: {rest}"]
+
+
+def threads_words(processes: Mapping[int, Process], idle: Collection[int]) -> List[str]:
     """Returns what there is of threads for clients."""
     own = _own(processes, idle)
     beside = _beside_words(processes, own, "thread")
-    if beside or not own:
-        return beside
     # The stack of a thread stays mapped for a while after its end: so little memory means that
     # there was none.
     size = sum(process.address_space for process in own)
-    if size > STACK:
-        return ""
-    return (f"no trace of a thread: the server's address space, {size >> 10} KiB, is smaller than "
-            "one default thread stack")
+    if beside or not own or size > STACK:
+        return beside
+    return [f"no trace of a thread: the server's address space, {size >> 10} KiB, is smaller than "
+            "one default thread stack"]
 
 
-def children_words(processes: Mapping[int, Process], idle: Collection[int], ignored: bool) -> str:
+def children_words(processes: Mapping[int, Process], idle: Collection[int], ignored: bool,
+                   statuses: Sequence[Optional[int]] = ()) -> List[str]:
     """Returns what there is, or was, of processes for clients. `ignored`: a process that ignores
-    SIGCHLD leaves no trace of its children (wait(2), NOTES)."""
+    SIGCHLD leaves no trace of its children (wait(2), NOTES). `statuses`: of the zombies, as
+    zombies_words has them."""
     own = _own(processes, idle)
-    beside = _beside_words(processes, own, "process")
+    beside = _beside_words(processes, own, "process") + zombies_words(statuses)
     if beside or not own:
         return beside
-    zombies = len(processes) > len(own)
-    if zombies or any(process.reaped_faults for process in own):
-        return "a child was created and has ended"
-    return "" if ignored else "the server has no child, and has never reaped one"
+    if any(process.reaped_faults for process in own):
+        return ["the server has no child now; it has reaped at least one since it started"]
+    return [] if ignored else ["the server has no child, and has never reaped one"]
 
 
 def _own(processes: Mapping[int, Process], idle: Collection[int]) -> List[Process]:
     return [process for pid, process in processes.items() if pid in idle and not process.zombie]
 
 
-def _beside_words(processes: Mapping[int, Process], own: Sequence[Process], noun: str) -> str:
+def _beside_words(processes: Mapping[int, Process], own: Sequence[Process],
+                  noun: str) -> List[str]:
     """Returns how many threads there are besides the first one of each own process, under that
-    noun; "" if there are none, or no own process."""
+    noun; nothing if there are none, or no own process."""
     every = sum(process.threads for process in processes.values() if not process.zombie)
     number = every - len(own)
     if not own or number == 0:
-        return ""
-    verb = "is" if number == 1 else "are"
-    return f"besides the server itself there {verb} {counted(number, noun)}"
+        return []
+    return [f"besides the server itself there {verb(number)} {counted(number, noun)}"]

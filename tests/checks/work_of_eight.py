@@ -77,8 +77,8 @@ def _cpu_time(server: Server, n: int, number: int) -> float:
         if number == 1:
             who = f"one client alone sent '{n}'"
         raise CheckFailed(who, f"the line '{fib(n)}' for each",
-                          f"{len(wrong)} of {number} did not get it; one of them saw: "
-                          f"{seen_by(wrong[0], server)}")
+                          [f"{len(wrong)} of {number} did not get it; what one of them saw:",
+                           *seen_by(wrong[0], server)])
     for client in clients:
         client.close()
     server.settle()

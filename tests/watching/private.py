@@ -86,6 +86,13 @@ def kinds(pid: int, user: int = -1) -> Counter[str]:
         return Counter(_kind(target) for _, target in _targets(pid))
 
 
+def kind(pid: int, descriptor: int, user: int = -1) -> str:
+    """Returns of what kind a descriptor of a process is; "" if that cannot be read."""
+    with contextlib.suppress(OSError), as_user(user):
+        return _kind(os.readlink(f"{procfs.folder(pid)}/fd/{descriptor}"))
+    return ""
+
+
 def _kind(target: str) -> str:
     for pattern, kind in KINDS:
         found = pattern.match(target)
@@ -147,6 +154,14 @@ def wait_channels(of: Iterable[procfs.Task], user: int = -1) -> List[str]:
             except OSError:
                 found.append("")
     return found
+
+
+def exit_status(pid: int, user: int = -1) -> Optional[int]:
+    """Returns how a zombie has ended, as wait(2) has it; None if that is hidden, or it is gone."""
+    with contextlib.suppress(OSError, ValueError, IndexError), as_user(user):
+        os.readlink(f"/proc/{pid}/ns/user")  # refused to whom the status is hidden from: it is 0
+        return procfs.exit_status(pid)
+    return None
 
 
 def heap(pid: int, user: int = -1) -> int:

@@ -221,6 +221,12 @@ def in_kernel(task: Task) -> bool:
     return bool(fields) and int(fields[12]) > 2 * int(fields[11])
 
 
+def exit_status(pid: int) -> int:
+    """Returns how a zombie has ended, as wait(2) has it, or 0 to whom may not see that; raises
+    OSError, IndexError or ValueError if there is none."""
+    return int(fields_of(line_of(f"/proc/{pid}/stat"))[49])
+
+
 def signal_sets(pid: int) -> Dict[str, int]:
     """Returns the signal sets of a process as bit masks, by the names of proc(5), status
     (SIGNAL_SETS); none if it has ended."""
