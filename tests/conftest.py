@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import random
-from pathlib import Path
 from typing import (Callable, Generator, Generic, Iterator, List, Mapping, Optional, Sequence,
                     TypeVar)
 
@@ -37,7 +36,7 @@ hook_wrapper: Callable[[Hook], Hook] = pytest.hookimpl(hookwrapper=True)
 class Starter:
     """Starts servers of one program for one check, and ends them all when it is closed."""
 
-    def __init__(self, grading: Grading, build: Build, program: Path, draw: random.Random) -> None:
+    def __init__(self, grading: Grading, build: Build, program: str, draw: random.Random) -> None:
         self._grading, self._build, self._program, self._draw = grading, build, program, draw
         self._stack = contextlib.ExitStack()
 
@@ -48,13 +47,14 @@ class Starter:
         it. `limits`: changes to the box's (sandbox/box.py). Raises CheckFailed if the server does
         not start."""
         made = self._probe(probe) if probe else None
-        server = Server(self._build.sandbox, self._program, limits=limits, draw=self._draw,
-                        faults=faults, probe=made)
+        server = Server(self._build.sandbox, self._build.copied(self._program), limits=limits,
+                        draw=self._draw, faults=faults, probe=made,
+                        allowance=self._grading.allowance)
         self._stack.callback(server.close)
         self._grading.started(server)
         server.start()
         if made:
-            made.require(server.idle, server.box.user, self._program.name)
+            made.require(server.idle, server.box.user, self._program)
         return server
 
     def _probe(self, mode: str) -> Probe:
@@ -104,7 +104,7 @@ def draw(request: pytest.FixtureRequest, grading: Grading) -> random.Random:
 def start(grading: Grading, build: Build, compiled: str, draw: random.Random) -> Iterator[Starter]:
     """Starts a server: start(), start(probe="pages") or start(faults=True). All are ended after the
     check."""
-    with contextlib.closing(Starter(grading, build, build.program(compiled), draw)) as starter:
+    with contextlib.closing(Starter(grading, build, compiled, draw)) as starter:
         yield starter
 
 
@@ -170,13 +170,11 @@ class Early:
         self._patient: Optional[Patient] = None
 
     def begin(self, program: str) -> None:
-        """Lets the clients begin to wait. What goes wrong is told when they are asked. The server
-        is a copy of the program: what it locks is not what the servers of other checks lock."""
+        """Lets the clients begin to wait. What goes wrong is told when they are asked."""
         id = program.replace("_server", "-robustness")
         if self._starter is None and id in self._topics:
-            build = self._grading.build.keeping(id + "-patience")
-            self._starter = Starter(self._grading, build, build.copied(program, id + "-patience"),
-                                    random.Random(f"{self._grading.seed} {id} patience"))
+            self._starter = Starter(self._grading, self._grading.build.keeping(id + "-patience"),
+                                    program, random.Random(f"{self._grading.seed} {id} patience"))
             with contextlib.suppress(CheckFailed, Inconclusive):
                 self._patient = Patient(self._starter())
 

@@ -173,13 +173,13 @@ def failing_creations(server: Server, error: int, skip: int = 0, times: int = -1
     """A time in which the server cannot create processes and threads: after `skip` more, `times`
     attempts fail with `error` (-1: all). Where the sandbox cannot make calls fail (Box.inject), all
     fail with EAGAIN, by a limit of none (prlimit(2))."""
-    injected = server.inject("create", error, skip, times)
+    injected = server.box.inject("create", error, skip, times)
     try:
         for pid in () if injected else server.idle:
             server.box.limit_processes(pid, 0)
         yield
     finally:
-        server.inject("create", 0)
+        server.box.inject("create", 0)
         for pid in () if injected else server.idle:
             server.box.limit_processes(pid, None)
 

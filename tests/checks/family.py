@@ -20,7 +20,7 @@ class Family:
 
     def activity(self) -> Optional[Activity]:
         """Returns what changes whenever a thread of the server runs; None if one could run now."""
-        return activity_of(self.box.tree())
+        return activity_of(self.box.tree(), self.box.user)
 
     def cpu_time(self) -> float:
         """Returns the seconds of CPU of all processes of the server: of those that live, and of
@@ -47,6 +47,10 @@ class Family:
         ended are the box's to reap."""
         tree = self.box.tree()
         return [process for process in tree.values() if process.zombie and process.parent in tree]
+
+    def tasks(self) -> List[procfs.Task]:
+        """Returns all threads of all its processes."""
+        return [task for pid in self.box.tree() for task in procfs.tasks(pid)]
 
     def threads(self) -> int:
         """Returns how many threads the idle processes have."""

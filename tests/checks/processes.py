@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 from checks import diagnosis
-from checks.asking import (AT_ONCE, CLEANUP_QUIET, all_served, by_hand, closer_look, words)
+from checks.asking import AT_ONCE, CLEANUP_QUIET, all_served, by_hand, closer_look, words
 from checks.check import CLOSE_SEVEN, SEVEN_SILENT, Check
-from checks.connected import readers
+from checks.connected import shared
 from checks.server import Server
 from checks.symptoms import counted
 from checks.verdict import CheckFailed
@@ -40,11 +40,11 @@ def one_for_each_client(server: Server) -> None:
                           words(f"one with {threads} threads",
                                 closer_look(lambda: diagnosis.doing(server))),
                           "threads-in-child")
-    serving = readers(server, clients)
-    if serving is not None and len({pid for pid, _ in serving if pid in workers}) < AT_ONCE:
-        raise CheckFailed(done, "each connection to be served by a process of its own",
-                          words(f"{len({pid for pid, _ in serving})} of the processes wait for a "
-                                "request of these clients",
+    serving = shared(server, clients)
+    if serving:
+        raise CheckFailed(done, "each of them to be served by a process of its own",
+                          words(f"process {serving[0].pid} serves several of them, or was there "
+                                "before they came",
                                 closer_look(lambda: diagnosis.doing(server))), "decoys")
     asked = {client: server.draw.randrange(20) for client in clients}
     for client, n in asked.items():

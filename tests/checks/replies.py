@@ -21,18 +21,28 @@ DRAWN = 5
 # Seconds of CPU that the largest request may take. Less, and slow machines fail right servers;
 # more, and one that computes for ever takes longer.
 LARGEST_BUDGET = 20.0
+# Seconds that a server may sleep by the clock while a client waits, in all. Less, and a handshake that
+# is polled fails; more, and a server that sleeps before it answers holds up the whole grading.
+NAPS = 0.1
 # Requests that are none, and get a line that says so.
 NONE = ("twelve", "-1", "41", "007", "")
 
 
 def alone(server: Server) -> None:
     """A single client gets the right reply, whole; so does the next one. Raises CheckFailed."""
+    naps = server.watch_naps()
     drawn = server.draw.sample(range(3, 26), DRAWN)
     small = [0, 1, 2, 10, *drawn, server.draw.randrange(26, 33), drawn[0]]
     for n in small:
         client = server.ask(n)
         served(server, client, n, f"one client alone sent '{n}'")
         client.close()
+        if naps.seconds > NAPS:
+            raise CheckFailed(
+                f"{small.index(n) + 1} clients, one after another, each sent a request",
+                "an answer as soon as it is computed",
+                [f"the server slept by the clock meanwhile, for {naps.seconds:.1f} s, in "
+                 + ", ".join(sorted(set(naps.calls.values())))], "sleeps")
     client = server.connect().send(b"1")
     server.settle()
     done = "one client alone sent '12' in two pieces, '1' and '2'"

@@ -17,12 +17,15 @@ from types import TracebackType
 from typing import Callable, List, Mapping, Match, Optional, Protocol, Sequence, Type
 
 from checks import symptoms
+from checks.allowance import Allowance
 from checks.client import Arrivals, Client, connection
 from checks.family import Family
 from checks.probing import Probe
 from checks.verdict import CheckFailed, too_busy
 from sandbox.sandbox import Sandbox
-from watching import procfs
+from watching import calls, procfs
+from watching.dozing import Dozing
+from watching.pace import Pace
 from watching.quiet import Quiet
 
 # All times are seconds, on the clock where nothing else is said.
@@ -78,10 +81,11 @@ class Server(Family):
                  environment: Optional[Mapping[str, str]] = None,
                  limits: Optional[Mapping[str, int]] = None,
                  draw: Optional[random.Random] = None, faults: bool = False,
-                 probe: Optional[Probe] = None) -> None:
+                 probe: Optional[Probe] = None, allowance: Optional[Allowance] = None) -> None:
         """Starts the program. `environment` is added to ENVIRONMENT; `limits` are the box's
         (sandbox/box.py). `draw` draws what must not be foreseen; `faults`: calls can be made to
-        fail in it (Box.inject); `probe` is loaded into it. Raises BoxFailed."""
+        fail in it (Box.inject); `probe` is loaded into it; `allowance`: how long it may take in
+        all. Raises BoxFailed."""
         super().__init__()
         self.name = program.name
         self.sandbox = sandbox
@@ -92,9 +96,12 @@ class Server(Family):
         self.keeps_open = False  # it has been seen not to close a connection after its reply
         self._restless = False  # always doing something
         self.probe = probe
+        self.dozing: Optional[Dozing] = None
+        self.allowance = allowance or Allowance()
         self.box = sandbox.start([str(program), "0"], folder=program.parent, limits=limits,
                                  environment={**ENVIRONMENT, **(environment or {})},
-                                 preload=probe.preload if probe else None)
+                                 readable=[probe.preload.library] if probe else [],
+                                 preload=probe.preload if probe else None, faults=faults)
 
     def start(self) -> None:
         """Waits until the server listens and has served a first client. Raises CheckFailed if it
@@ -176,25 +183,54 @@ class Server(Family):
         """Returns whether the condition came true before the server had been asleep for `quiet`
         seconds, or had used `budget` seconds of CPU. Meanwhile, takes in what arrives for the
         clients. Raises Inconclusive if the machine starves the server."""
-        began = looked = time.monotonic()
+        began = time.monotonic()
         watched = Quiet(began, self.activity())
         used_before = self.cpu_time()
+        pace = Pace(STEP if self.dozing else LOOK)
         with Arrivals(clients) as arrivals:
             while True:
                 arrivals.receive()
                 if condition():
                     return True
-                now = time.monotonic()
-                if now - looked > LOOK:
-                    looked = now
-                    watched.note(now, self.activity())
-                    used = self.cpu_time() - used_before
-                    if _asleep_for_good(watched, quiet) or used > budget:
+                if pace.due():
+                    with pace.look():
+                        now = time.monotonic()
+                        watched.note(now, self.activity())
+                        used = self.cpu_time() - used_before
+                        self._note_naps(now)
+                    if used > budget or self._asleep_for_good(watched, quiet):
                         return condition()
+                    self.allowance.check(self.lately)
                     if now - began > PATIENCE:
                         raise too_busy(f"the server got {used:.1f} s of CPU time in "
                                        f"{now - began:.0f} s")
                 arrivals.wait(STEP)
+
+    def _note_naps(self, now: float) -> None:
+        """Takes note of who sleeps by the clock, if anybody wants to know that."""
+        if self.dozing:
+            tasks = self.tasks()
+            naps = calls.sleeping_by_the_clock(tasks, self.box.user)
+            self.dozing.note(now, tasks, naps)
+
+    def watch_naps(self) -> Dozing:
+        """From now on, watches who sleeps by the clock while there is something to do. What does so
+        now, the server being idle, does not count."""
+        self.settle()
+        self.dozing = Dozing()
+        self.dozing.idle(calls.sleeping_by_the_clock(self.tasks(), self.box.user))
+        return self.dozing
+
+    def _asleep_for_good(self, watched: Quiet, quiet: float) -> bool:
+        """Returns whether the server will not do anything more. A call that waits for the box looks
+        asleep, so the box is asked to deal with all of them first."""
+        for _ in range(2):
+            at_once = quiet * STUCK_FACTOR if watched.stuck else quiet
+            if watched.asleep <= at_once and watched.asleep_in_all <= quiet * ASLEEP_FACTOR:
+                return False
+            self.box.sync()
+            watched.note(time.monotonic(), self.activity())
+        return True
 
     def settle(self, quiet: float = SETTLED, patience: float = SETTLE_PATIENCE) -> None:
         """Waits until the server has nothing more to do: it has been asleep for `quiet` seconds.
@@ -204,24 +240,20 @@ class Server(Family):
         if self._restless:
             patience = min(patience, RESTLESS_PATIENCE)
         watched = Quiet(began, self.activity())
+        pace = Pace(STEP)
         while watched.asleep < quiet and watched.asleep_in_all < quiet * ASLEEP_FACTOR:
             if now - began > patience:
                 self._restless = True
                 return
             time.sleep(STEP)
-            now = time.monotonic()
-            watched.note(now, self.activity())
+            if pace.due():
+                with pace.look():
+                    now = time.monotonic()
+                    watched.note(now, self.activity())
 
     def said(self) -> bytes:
         """Returns the end of what it printed, on standard output and standard error together."""
         return self.box.output.tail
-
-    # --- what can be done to it ---
-
-    def inject(self, call: str, error: int, skip: int = 0, times: int = -1) -> bool:
-        """Makes calls of its processes fail (Box.inject); returns False where that cannot be."""
-        make = getattr(self.box, "inject", None)  # TODO: direct, as soon as the box has it
-        return bool(make and make(call, error, skip, times))
 
     # --- its end ---
 
@@ -251,14 +283,10 @@ class Server(Family):
         self.close()
 
 
-def _asleep_for_good(watched: Quiet, quiet: float) -> bool:
-    """Returns whether a server that has been watched will not do anything more."""
-    at_once = quiet * STUCK_FACTOR if watched.stuck else quiet
-    return watched.asleep > at_once or watched.asleep_in_all > quiet * ASLEEP_FACTOR
-
-
 class Start(Protocol):
     """Starts a server of the submission that is graded (conftest.py)."""
 
-    def __call__(self, probe: str = "", faults: bool = False) -> Server:
-        """`probe`: what the probe shall do in it; `faults`: calls can be made to fail in it."""
+    def __call__(self, probe: str = "", faults: bool = False,
+                 limits: Optional[Mapping[str, int]] = None) -> Server:
+        """`probe`: what the probe shall do in it; `faults`: calls can be made to fail in it;
+        `limits`: changes to the box's."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 from checks import diagnosis
 from checks.asking import AT_ONCE, CLEANUP_QUIET, all_served, closer_look, words
 from checks.check import SEVEN_SILENT, Check
-from checks.connected import readers
+from checks.connected import shared
 from checks.server import Server
 from checks.symptoms import counted
 from checks.verdict import CheckFailed
@@ -31,11 +31,10 @@ def one_for_each_client(server: Server) -> None:
     if server.workers():
         raise CheckFailed(done, "no more processes than without clients",
                           f"{len(server.workers())} more", "processes-not-threads")
-    serving = readers(server, clients)
-    if serving is not None and len(serving) < AT_ONCE:
-        raise CheckFailed(done, "each connection to be served by a thread of its own",
-                          words(f"{len(serving)} of the threads wait for a request of these "
-                                "clients",
+    serving = shared(server, clients)
+    if serving:
+        raise CheckFailed(done, "each of them to be served by a thread of its own",
+                          words("one thread waits for the requests of several of them",
                                 closer_look(lambda: diagnosis.doing(server))), "decoys")
     asked = {client: server.draw.randrange(20) for client in clients}
     for client, n in asked.items():

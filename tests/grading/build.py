@@ -17,9 +17,10 @@ import shutil
 import stat
 import tempfile
 from pathlib import Path
-from typing import Dict, NamedTuple, Optional, Sequence
+from typing import Dict, NamedTuple, Optional, Sequence, Tuple
 
 from console import CommandFailed
+from grading import TESTS
 from grading.tools import GIVEN, OBJECTS, PROBE, put_tools
 from sandbox import BoxFailed, tiers
 from sandbox.journal import Journal
@@ -31,6 +32,9 @@ PROGRAM_LIMIT = 1 << 26  # bytes of what is compiled from it
 COMPILE_SECONDS = 20
 COMPILE_LIMITS = {"as": 3 << 30, "fsize": 1 << 26, "memory": 3 << 29}
 COMPILE_PATH = "/usr/local/bin:/usr/bin:/bin"
+SANITIZED = "sanitized"  # the folder, in the build's, of what is compiled with a sanitizer
+SANITIZED_MAKEFILE = TESTS / "grading" / "sanitized.mk"
+C11_THREADS = TESTS / "checks" / "c11_threads.c"
 PROGRAMS = "programs"  # by this name, journal.py's commands call the build's folder
 
 
@@ -39,7 +43,8 @@ class Target(NamedTuple):
     program: str
     folder: Path  # where it is put
     objects: Sequence[str] = ()  # of the lab's, which are not compiled anew
-    variables: Sequence[str] = ()  # for make: NAME=VALUE
+    words: Sequence[str] = ()  # for make, instead of the program's name
+    files: Sequence[Path] = ()  # what is needed beside the lab's and the program's own
 
 
 class Build:
@@ -85,18 +90,20 @@ class Build:
     def _compile(self, target: Target) -> Optional[str]:
         """Makes a program in the sandbox. Returns what went wrong, in the words of the compiler, or
         None."""
-        work = self.folder / f"{target.program}.build"
+        work = self.folder / f"{target.folder.name}-{target.program}.build"
         work.mkdir()
         try:
             # The objects come last: for make, they must not be older than their sources.
             for name in (*GIVEN, f"{target.program}.c", *target.objects):
                 shutil.copyfile(self.folder / name, work / name)
+            for path in target.files:
+                shutil.copyfile(path, work / path.name)
             return self._make(target, work)
         finally:
             shutil.rmtree(work)
 
     def _make(self, target: Target, work: Path) -> Optional[str]:
-        command = [str(shutil.which("make")), "-s", *target.variables, target.program]
+        command = [str(shutil.which("make")), "-s", *(target.words or [target.program])]
         environment = {"PATH": COMPILE_PATH, "LC_ALL": "C", "TMPDIR": str(work)}
         sandbox = self.keeping("compile").sandbox
         done = sandbox.run(command, folder=work, writable=work, environment=environment,
@@ -112,30 +119,29 @@ class Build:
             made.chmod(0o755)
         return problem
 
-    def variant(self, name: str, flags: str,
-                programs: Sequence[str]) -> Optional[Dict[str, Path]]:
-        """Compiles some of the programs once more, with other CFLAGS, into a folder of that name.
-        Returns their paths, or None if one does not compile."""
-        folder = self.folder / name
-        folder.mkdir()
-        for program in programs:
-            variables = (f"SERVERS={program}", f"CFLAGS={flags}")
-            if self._compile(Target(program, folder, variables=variables)) is not None:
-                return None
+    def sanitized(self, flags: str, name: str) -> Tuple[Path, str]:
+        """Compiles a program once more, with a sanitizer: flags for the compiler. Returns its path,
+        and what went wrong, in the words of the compiler, or ""."""
+        folder = self.folder / SANITIZED
+        folder.mkdir(exist_ok=True)
+        words = ["-f", SANITIZED_MAKEFILE.name, f"SANITIZER={flags}", f"{name}.sanitized"]
+        target = Target(name, folder, words=words, files=(SANITIZED_MAKEFILE, C11_THREADS))
+        problem = self._compile(target)
         self._keep_programs(folder)
-        return {program: folder / program for program in programs}
+        return folder / name, problem or ""
 
     def program(self, name: str) -> Path:
         """Returns the path of "server" or of one of the submission's servers."""
         return self.folder / name
 
-    def copied(self, name: str, folder: str) -> Path:
-        """Returns the path of a copy of a program, in a new folder of that name: another file, so
-        that a lock on it is another lock."""
-        (self.folder / folder).mkdir()
-        copy_path = Path(shutil.copy(self.program(name), self.folder / folder))
-        self._keep_programs(copy_path.parent)
-        return copy_path
+    def copied(self, name: str) -> Path:
+        """Returns the path of a copy of a program: a file of its own for each server, so that what
+        one locks, or leaves behind, is nothing to another that lives beside it."""
+        folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.folder))
+        folder.chmod(0o755)
+        copied = Path(shutil.copy(self.program(name), folder))
+        self._keep_programs(folder)
+        return copied
 
     def keeping(self, name: str) -> Build:
         """Returns the same build, with records of the programs that are run going into a folder of
@@ -150,7 +156,7 @@ class Build:
         """Copies what was compiled to where the recorded commands look for it."""
         if self._keep is not None:
             target = self._keep / PROGRAMS / folder.relative_to(self.folder)
-            target.mkdir(parents=True)
+            target.mkdir(parents=True, exist_ok=True)
             for path in folder.iterdir():
                 if path.is_file() and not path.is_symlink():
                     shutil.copy(path, target)

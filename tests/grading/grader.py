@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Dict, List, Optional, Sequence
 
 from bench.speedup import measured_speedups
+from checks.allowance import Allowance
 from checks.catalogue import BY_ID
 from checks.check import Check
 from checks.server import Server
@@ -47,6 +48,7 @@ class Grading:
     def __init__(self, build: Build, server: str, events: socket.socket, seed: int) -> None:
         """`seed` is that of whatever the checks draw at random."""
         self.build, self.seed = build, seed
+        self.allowance = Allowance()
         self._server, self._events = server, events
         self._running: Optional[_Running] = None
 
