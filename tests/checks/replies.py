@@ -21,7 +21,7 @@ DRAWN = 5
 # Seconds of CPU that the largest request may take. Less, and slow machines fail right servers;
 # more, and one that computes for ever takes longer.
 LARGEST_BUDGET = 20.0
-# Seconds that a server may sleep by the clock while a client waits, in all. Less, and a handshake that
+# Seconds that a server may sleep by the clock while clients wait. Less, and a handshake that
 # is polled fails; more, and a server that sleeps before it answers holds up the whole grading.
 NAPS = 0.1
 # Requests that are none, and get a line that says so.
