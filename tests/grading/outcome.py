@@ -6,6 +6,7 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from checks.advice import advice_for
 from checks.advice.kinds import CLIENT, SERVER
+from checks.advice.refine import refined
 from checks.catalogue import BY_ID
 from checks.check import Check
 from checks.verdict import CheckFailed, Inconclusive, NotGraded
@@ -37,6 +38,7 @@ class Outcome(NamedTuple):
     output: str = ""  # what the compiler or the server printed: a stranger's words, not yet escaped
     seconds: float = 0.0
     spared: bool = False  # not graded, as another check was lost
+    waits_for: str = ""  # the id of that one, if it is known
     fault: bool = False  # inconclusive because the checker failed, not because of the machine
     failure: Optional[Failure] = None
     same_as: str = ""  # the id of an earlier check that has failed by the same cause
@@ -72,7 +74,8 @@ def outcome_of(check: Check, error: Optional[BaseException], output: str, notes:
     if isinstance(error, CheckFailed):
         return Outcome(check.id, FAILED, notes, output, seconds, failure=_failure(check, error))
     if isinstance(error, NotGraded):
-        return Outcome(check.id, FAILED, [str(error)], output, seconds, spared=True)
+        return Outcome(check.id, FAILED, [str(error)], output, seconds, spared=True,
+                       waits_for=error.waits_for)
     if isinstance(error, Inconclusive):
         lines = [f"could not tell: {error}", *notes]
         return Outcome(check.id, INCONCLUSIVE, lines, output, seconds)
@@ -82,7 +85,9 @@ def outcome_of(check: Check, error: Optional[BaseException], output: str, notes:
 
 def _failure(check: Check, error: CheckFailed) -> Failure:
     """Returns what a student is told about a failure; what has no advice gets the check's own."""
-    advice = advice_for(check.server, error.symptom)
+    seen = error.seen or ["?"]
+    symptom = refined(check.server, error.symptom, seen, error.done)
+    advice = advice_for(check.server, symptom)
     if advice:
         where, think = advice.where(check.server), advice.question(check.server)
         commands = advice.commands(check.server)
@@ -90,8 +95,7 @@ def _failure(check: Check, error: CheckFailed) -> Failure:
         where, think = check.where, error.hint or check.hint
         commands = [f"{SERVER}make && ./{check.server} 2999",
                     CLIENT + (error.by_hand or check.by_hand).replace("PID", check.pid)]
-    return Failure(error.seen or ["?"], error.done, error.expected, error.symptom, where, think,
-                   commands)
+    return Failure(seen, error.done, error.expected, symptom, where, think, commands)
 
 
 def referring(outcome: Outcome, earlier: Sequence[Outcome]) -> Outcome:

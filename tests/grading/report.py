@@ -138,11 +138,13 @@ class Report:
             self._spared = []
 
     def _needed(self, outcome: Outcome) -> str:
-        """Returns which check a check that was not graded waits for: the last one of its server
-        that has failed itself. "" if it was graded, or that one was not selected."""
+        """Returns which check a check that was not graded waits for; else the last one of its
+        server that has failed. "" if it was graded, or that one was not selected."""
         failed = [one.id for one in self._rows if one.status == FAILED and not one.spared
                   and BY_ID[one.id].server == BY_ID[outcome.id].server]
-        return failed[-1] if outcome.spared and failed else ""
+        if not outcome.spared or not failed:
+            return ""
+        return outcome.waits_for if outcome.waits_for in failed else failed[-1]
 
     def _wanted(self) -> List[Check]:
         """Returns the checks that are, or may yet be, selected."""

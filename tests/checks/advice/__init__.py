@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from typing import Dict, Optional
 
+from checks.advice import concurrency, leftovers, processes, replies, sharing, start
 from checks.advice.kinds import Advice
 
 ADVICE: Dict[str, Advice] = {}
+for topic in (start, replies, concurrency, processes, leftovers, sharing):
+    ADVICE.update(topic.ADVICE)
 
 
 def advice_for(server: str, symptom: str) -> Optional[Advice]:

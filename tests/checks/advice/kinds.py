@@ -8,19 +8,40 @@ SERVER, CLIENT = "server$ ", "client$ "  # the prompts of the guide's two termin
 # it would be cut where it is copied.
 COMMAND_COLUMNS = 66
 
-# Commands that many symptoms share. NAME and 2999 stand in all of them for the server and its port.
+# --- commands that many symptoms share ---
 #
+# NAME and 2999 stand in all of them for the server and its port.
+
 # The server's process, whatever else is called like it: exactly this command line, so that neither
 # an ended server of before nor an editor is meant.
 PID = "P=$(pgrep -ofx './NAME 2999')"
+SILENT = "exec 3<>/dev/tcp/localhost/2999"  # a client that stays silent
 SEVEN_SILENT = 'for i in {3..9}; do eval "exec $i<>/dev/tcp/localhost/2999"; done'
 CLOSE_SEVEN = 'for i in {3..9}; do eval "exec $i>&-"; done'
 FAMILY = "ps -o pid,ppid,stat,nlwp,cmd -p $P --ppid $P"
+NO_MORE = "prlimit --pid $P --nproc=1:"  # processes and threads; of no effect on root
+# Defines a client that costs next to nothing, so that there can be many, one after another.
+DEFINE_ONE = "one() { exec 3<>/dev/tcp/localhost/2999; echo 1 >&3; read <&3; }"
+DESCRIPTORS = "ls -l /proc/$P/fd"
+REFUSED = "Connection refused"
+STILL_OPEN = "still open"
+NO_REPLY = "^no reply$"
 
 
-def asks(n: int, seconds: int = 5) -> str:
+def asks(n: int) -> str:
     """Returns the command by which a client asks for fib(n), and which says so if it gets none."""
-    return f"timeout {seconds} ./client.py localhost 2999 {n} || echo no reply"
+    return f"timeout 5 ./client.py localhost 2999 {n} || echo no reply"
+
+
+def times(number: int) -> str:
+    """Returns the command for so many clients, one after another, after DEFINE_ONE."""
+    return f"for i in {{1..{number}}}; do one; done; exec 3>&-"
+
+
+def reads_to_the_end(descriptor: int) -> str:
+    """Returns the command by which a client that is connected as a descriptor of the shell reads
+    until its connection ends, and which says so if it does not."""
+    return f"timeout 3 cat <&{descriptor} || echo still open"
 
 
 class ByHand(NamedTuple):
@@ -32,7 +53,7 @@ class ByHand(NamedTuple):
     # regular expression in which ^ and $ match at lines.
     shows: str
     build: str = "make"  # how the server is built; several lines if there is a newline
-    server: str = "./NAME 2999"  # how it is started
+    server: str = "./NAME 2999"  # how it is started; "": not at all
 
 
 class Advice(NamedTuple):
@@ -56,7 +77,7 @@ class Advice(NamedTuple):
         """Returns the commands, each behind the prompt of its terminal: first how to build and to
         start the server."""
         build, start = self.by_hand.build.split("\n"), self.by_hand.server
-        joined = f"{build[0]} && {start}"
+        joined = f"{build[0]} && {start}" if start else build[0]
         first = [joined] if len(build) == 1 and len(joined) <= COMMAND_COLUMNS else [*build, start]
         lines = [SERVER + line for line in first]
         lines += [line if line.startswith(SERVER) else CLIENT + line for line in self.by_hand.lines]

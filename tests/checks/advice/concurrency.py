@@ -1,0 +1,69 @@
+"""Advice about clients that wait for other clients."""
+from __future__ import annotations
+
+from typing import Dict
+
+from checks.advice.kinds import (DEFINE_ONE, NO_REPLY, PID, SEVEN_SILENT, SILENT, Advice, ByHand,
+                                 asks, reads_to_the_end, times)
+
+BEHIND_SEVEN = ByHand([SEVEN_SILENT, asks(10)], NO_REPLY)
+# A silent client's worker lives on when another one's ends.
+BESIDE_ONE = ByHand([SILENT, asks(1), "sleep 1", asks(2)], NO_REPLY)
+# Clients that come all at once, and stay silent.
+CROWD = ("L=\"import socket as s, time; a = ('localhost', 2999)\"",
+         'L="$L; c = [s.create_connection(a) for _ in range(300)]"',
+         'python3 -c "$L; time.sleep(20)" & sleep 3')
+
+ADVICE: Dict[str, Advice] = {
+    "serves-itself": Advice(
+        "Which process, and which thread, is blocked in recv() for the first client? Who should "
+        "be, so that this one can accept the next client?",
+        BEHIND_SEVEN, mp="TODO 3 and 4", mt="TODO 3"),
+    "parent-waits": Advice(
+        "What does the parent do between fork() and the next tcp_accept()? For whom does it wait "
+        "there, and how long may that one take?",
+        BEHIND_SEVEN, mp="TODO 3 and 4"),
+    "vfork": Advice(
+        "What does vfork(2) let the parent do while its child runs? Which call lets it go on?",
+        BEHIND_SEVEN, mp="TODO 3"),
+    "main-waits": Advice(
+        "What does the main thread do between pthread_create() and the next tcp_accept()? For whom "
+        "does it wait there, and how long may that one take?",
+        BEHIND_SEVEN, mt="TODO 3"),
+    "lock-held": Advice(
+        "The others wait for a lock. Who holds it, from where to where, and for how long if its "
+        "client stays silent? What does it protect?",
+        BEHIND_SEVEN, mp="TODO 4", mt="TODO 1"),
+    "limit-reached": Advice(
+        "A few clients are let in, and the next one waits. Which number of yours is that, and whom "
+        "does the next client wait for?",
+        ByHand([*CROWD, asks(10)], NO_REPLY), mp="TODO 3 and 4", mt="TODO 3"),
+    "handler-blocks": Advice(
+        "The handler runs, and with it the whole server stands still. Which of its calls does not "
+        "return while a child still serves its client, and what should it say instead?",
+        BESIDE_ONE, mp="TODO 1"),
+    "handler-spins": Advice(
+        "The handler asks again and again. What does its waitpid() return when a child is there "
+        "that has not ended yet, and what do your lines make of that?",
+        BESIDE_ONE, mp="TODO 1"),
+    "handler-unsafe": Advice(
+        "The handler waits for something that the code it has interrupted holds. Which functions "
+        "may a handler call (signal-safety(7)), and which does yours?",
+        ByHand([PID, DEFINE_ONE, "for i in {1..9}; do " + times(300) + " & done; wait", asks(1)],
+               NO_REPLY), mp="TODO 1"),
+    "many-lost": Advice(
+        "So many clients were served, and then one was not. What of yours fills up with each of "
+        "them, and who empties it?",
+        ByHand(["trap '' PIPE", DEFINE_ONE, times(1200), asks(1)], NO_REPLY),
+        mp="TODO 3 and 4", mt="TODO 1 and 3"),
+    "bystander-lost": Advice(
+        "A client that came before all that was not served any more. What do your lines do to "
+        "clients, WORKERs or descriptors other than those that the event is about?",
+        ByHand(["exec 3<>/dev/tcp/localhost/2999; echo -n 1 >&3", asks(1), asks(2),
+                "echo 0 >&3; " + reads_to_the_end(3)],
+               r"(?s)\A(?!.*^89$)"), mp="TODO 3 and 4", mt="TODO 1 and 3"),
+    "flood-lost": Advice(
+        "A few clients are served, but not all of a crowd. What of yours has a fixed size, or is "
+        "used by several WORKERs at once?",
+        ByHand([*CROWD, asks(7)], NO_REPLY), mp="TODO 3 and 4", mt="TODO 1 and 3"),
+}

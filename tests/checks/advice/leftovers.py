@@ -1,0 +1,79 @@
+"""Advice about descriptors and memory that nobody needs any more, and about failures."""
+from __future__ import annotations
+
+from typing import Dict
+
+from checks.advice.kinds import (DEFINE_ONE, DESCRIPTORS, NO_MORE, PID, SILENT, STILL_OPEN, Advice,
+                                 ByHand, reads_to_the_end, times)
+
+SECOND = "exec 4<>/dev/tcp/localhost/2999"
+ENDS = ByHand([SILENT, SECOND, "echo 5 >&3; " + reads_to_the_end(3),
+               "echo 5 >&4; " + reads_to_the_end(4)], STILL_OPEN)
+COUNT = "ls /proc/$P/fd | wc -w"
+TWO_DIGITS = r"^\d\d+$"
+SIZE = "size() { awk '/VmData/ { print $2 }' /proc/$P/status; }"
+GROWN = "echo $(($(size) - A)) kB more"
+# The heap has one arena and no reserve, so that what is never freed shows at once.
+PACKED = "MALLOC_ARENA_MAX=1 MALLOC_TOP_PAD_=0 ./NAME 2999"
+
+
+def come_and_go(number: int) -> str:
+    """Returns the command for so many clients that connect and leave."""
+    return f"for i in {{1..{number}}}; do : <>/dev/tcp/localhost/2999; done"
+
+
+ADVICE: Dict[str, Advice] = {
+    "stays-open": Advice(
+        "A connection ends when the last descriptor of it is closed. Who has one when the reply "
+        "has been sent, and who closes it, when?", ENDS, mp="TODO 4", mt="TODO 1"),
+    "parent-keeps-connection": Advice(
+        "After fork(), a connection is open in two processes, and ends when both have closed it. "
+        "When does the parent close its copy?", ENDS,
+        mp="the parent's lines after TODO 4"),
+    "closed-late": Advice(
+        "The connection ended only when another client came. Which line closes it, and what makes "
+        "that line run?", ENDS, mp="TODO 3 and 4", mt="TODO 1 and 3"),
+    "descriptors-pile-up": Advice(
+        "Of what kind are the descriptors that are left, and which call of yours has opened them? "
+        "Who closes them, in every case?",
+        ByHand([PID, DEFINE_ONE, times(1000), f"sleep 1; {DESCRIPTORS} | tail -n 3", COUNT],
+               TWO_DIGITS), mp="TODO 3 and 4", mt="TODO 1 and 3"),
+    "child-keeps-listener": Advice(
+        "After fork(), each descriptor is open in two processes. A port is free again when the "
+        "last copy of its listening socket is closed: who has one, and who needs it?",
+        ByHand([SILENT, PID, "kill -KILL $P; sleep 1", "timeout 1 ./NAME 2999"],
+               "Address already in use"), mp="TODO 4"),
+    "vanished-stay-open": Advice(
+        "These clients left before they sent anything. Which way do your lines take then, and does "
+        "that one, too, end in close()?",
+        ByHand([PID, come_and_go(20), "sleep 1; " + COUNT], TWO_DIGITS), mp="TODO 4", mt="TODO 1"),
+    "stacks-pile-up": Advice(
+        "What remains of a thread that has ended, and until when (pthread_detach(3))?",
+        ByHand([PID, DEFINE_ONE, SIZE, times(100), "A=$(size)", times(1000), GROWN],
+               r"^([3-9]\d{4}|\d{6,}) kB more", server=PACKED), mt="TODO 2"),
+    "blocks-pile-up": Advice(
+        "Which malloc() of yours runs once for each client, and who frees what it gave, when?",
+        ByHand([PID, DEFINE_ONE, SIZE, times(100), "A=$(size)", times(1000), GROWN],
+               r"^([1-9]\d|[1-9]\d\d|[1-7]\d{3}) kB more", server=PACKED), mt="TODO 1 and 3"),
+    "failure-keeps-memory": Advice(
+        "When no thread could be created, who frees what was prepared for it?",
+        ByHand([PID, DEFINE_ONE, SIZE, times(100), NO_MORE, "A=$(size)", come_and_go(1000),
+                "sleep 1; " + GROWN],
+               r"^([1-9]\d|[1-9]\d\d|[1-7]\d{3}) kB more", server=PACKED), mt="TODO 4"),
+    "failure-waits": Advice(
+        "What does CREATE return when it fails, and which lines of yours run then? Who has the "
+        "connection, and who closes it?",
+        ByHand([PID, NO_MORE, SILENT, "sleep 1; " + reads_to_the_end(3)], STILL_OPEN),
+        mp="TODO 3", mt="TODO 4"),
+    "failure-keeps-connection": Advice(
+        "CREATE has failed, and a descriptor is left. Of which kind, and who closes it when there "
+        "is no WORKER?",
+        ByHand([PID, NO_MORE, come_and_go(20), "sleep 1; " + COUNT], TWO_DIGITS), mp="TODO 3",
+        mt="TODO 4"),
+    "shortage-waits": Advice(
+        "accept() fails while no descriptor is free (EMFILE), and works again later. What do your "
+        "lines do in between? What does tcp_accept() do?",
+        ByHand([PID, "prlimit --pid $P --nofile=4:", SILENT, SECOND,
+                "sleep 1; prlimit --pid $P --nofile=99:", reads_to_the_end(4)], STILL_OPEN),
+        mp="the call of accept()", mt="the call of accept()"),
+}

@@ -1,0 +1,69 @@
+"""Advice about what a client gets: a wrong reply, none, or more than one."""
+from __future__ import annotations
+
+from typing import Dict
+
+from checks.advice.kinds import (NO_REPLY, PID, SEVEN_SILENT, SILENT, Advice, ByHand, asks)
+
+ASK_OF_SHELL = ("exec 3<>/dev/tcp/localhost/2999; echo 5 >&3; sleep 1",
+                "timeout 3 cat <&3 | od -c | head -n 5")
+SERVES = {"mp": "TODO 4", "mt": "TODO 1"}
+MAKES_AND_SERVES = {"mp": "TODO 3 and 4", "mt": "TODO 1 and 3"}
+
+MORE = Advice(
+    "serve_client() sends one line. Who sends what comes after it?",
+    ByHand(ASK_OF_SHELL, r"0000000   8  \\n +\S"), **SERVES)
+
+ADVICE: Dict[str, Advice] = {
+    "wrong-reply": Advice(
+        "Which of the numbers are wrong, and who has computed them? The lab's own serve_client() "
+        "is right: is it called, and with this client's descriptor?",
+        ByHand(["for n in 0 1 10 30; do ./client.py localhost 2999 $n; done"],
+               r"(?s)\A(?!.*function\(0\): 1$.*function\(1\): 1$.*function\(10\): 89$"
+               r".*function\(30\): 1346269$)"), **SERVES),
+    "nobody-serves": Advice(
+        "There was no WORKER for this client. Which line of yours creates one, and is it reached? "
+        "Who calls serve_client()?",
+        ByHand([asks(1)], NO_REPLY), **MAKES_AND_SERVES),
+    "closed-too-early": Advice(
+        "Who closes this connection, and when: before, or after serve_client() has sent the reply? "
+        "Do the others that have it open share one table of descriptors, or do they have a copy?",
+        ByHand([asks(1)], NO_REPLY), **MAKES_AND_SERVES),
+    "no-reply-waits": Advice(
+        "Follow one client: who accepts it, who gets its descriptor, who calls serve_client() with "
+        "it? Where does that stop?",
+        ByHand([asks(1)], NO_REPLY), **MAKES_AND_SERVES),
+    "accepted-not-served": Advice(
+        "The connection has been accepted, but nobody waits for its request: which WORKER was to "
+        "serve it, and which descriptor did that one use?",
+        ByHand([SEVEN_SILENT, "sleep 1; echo 5 >&3; read -t 5 -u 3 || echo no reply"], NO_REPLY),
+        **MAKES_AND_SERVES),
+    "turned-away": Advice(
+        "Which line of yours sends this, and when? However many clients there are, each one that "
+        "has come is to be served.",
+        ByHand([SEVEN_SILENT, "sleep 1", "timeout 5 ./client.py localhost 2999 10"],
+               "the server says: error"), **MAKES_AND_SERVES),
+    "more-than-reply": MORE,
+    "floods": MORE,
+    "reset-after-reply": Advice(
+        "close() ends a connection in order, unless an option of the socket (socket(7)) or bytes "
+        "that were never read make a reset of it. Which is it here?",
+        ByHand(["exec 3<>/dev/tcp/localhost/2999; echo 5 >&3; sleep 1", "timeout 3 cat <&3"],
+               "reset by peer"), **SERVES),
+    "no-error-line": Advice(
+        "What is no number from 0 to 40 gets a line that begins with 'error: '. serve_client() "
+        "sends it: which code of yours is in its way?",
+        ByHand(["for n in twelve -1 41 007; do ./client.py localhost 2999 $n; done"],
+               r"(?s)\A(?!(.*the server says: error: .*$){4})"), **SERVES),
+    "sleeps-by-clock": Advice(
+        "The server sleeps for a fixed time before it answers. What does it wait for, and how "
+        "could it be told when that has happened?",
+        ByHand([PID, "exec 3<>/dev/tcp/localhost/2999; echo 0 >&3; sleep .2",
+                "ps -Lo pid,stat,wchan:20,cmd -p $P --ppid $P"], "nanosleep"),
+        **MAKES_AND_SERVES),
+    "time-limit": Advice(
+        "A client may take its time. Which alarm, time limit (SO_RCVTIMEO, poll()) or watchdog of "
+        "yours ends its connection?",
+        ByHand([SILENT + "; sleep 6", "echo 5 >&3; timeout 3 cat <&3"], r"(?s)\A(?!.*^8$)"),
+        **SERVES),
+}

@@ -1,0 +1,55 @@
+"""Advice about what threads share without order, and about work that is not done in parallel."""
+from __future__ import annotations
+
+from typing import Dict
+
+from checks.advice.kinds import PID, SILENT, Advice, ByHand
+
+TSAN = "make clean\nmake CFLAGS='-std=gnu17 -g -fsanitize=thread' NAME"
+UNDER_TSAN = ByHand(["timeout 9 ./client_bench.sh 2999 8 1 >/dev/null",
+                     "timeout 9 ./client_bench.sh 2999 8 1 >/dev/null",
+                     "make clean  # so that the next make builds it as before"],
+                    "WARNING: ThreadSanitizer: data race", build=TSAN)
+DEFINE_ASK = "ask() { exec 3<>/dev/tcp/localhost/2999; echo $1 >&3; read <&3; }"
+TWICE = ByHand(["TIMEFORMAT='%R s'", DEFINE_ASK, "time ask 40", "time ask 40"],
+               r"^0\.0[0-5]\d s$")
+# Nothing but another one that computes keeps a request that costs nothing from its reply.
+BEHIND_SIX = ByHand(["TIMEFORMAT='%R s'", DEFINE_ASK, "for i in {1..6}; do ask 40 & done",
+                     "sleep .3; for i in 1 2 3; do time ask 1; done"],
+                    r"^(0\.[4-9]\d+|[1-9]\d*\.\d+) s$")
+
+ADVICE: Dict[str, Advice] = {
+    "late-thread": Advice(
+        "A new thread may start late. What does the memory that its argument points to hold by "
+        "then, and who else writes to it?", UNDER_TSAN, mt="TODO 1 and 3"),
+    "data-race": Advice(
+        "Which two lines touch this memory, in which threads, and what makes one of them come "
+        "first?", UNDER_TSAN, mt="TODO 1 and 3"),
+    "race-at-once": Advice(
+        "These clients came at the same moment. What do the threads that serve them use in common, "
+        "and what makes one of them wait until another one has done with it?", UNDER_TSAN,
+        mt="TODO 1 and 3"),
+    "thread-unseen": Advice(
+        "Which call of yours creates the threads? The lab looks on at pthread_create(3).",
+        ByHand(["nm NAME | grep pthread_create"], r"(?s)\A(?!.*U pthread_create)"), mt="TODO 3"),
+    "memoised": Advice(
+        "The reply came, and hardly anything was computed. Each request is to be computed by "
+        "serve_client(), whatever was asked before: what else of yours knows the answer?", TWICE,
+        mp="TODO 4", mt="TODO 1"),
+    "results-shared": Advice(
+        "Eight requests cost less than eight times one. What do they have in common, or what is "
+        "remembered from one to the next?", TWICE, mp="TODO 4", mt="TODO 1"),
+    "busy-waits": Advice(
+        "The requests used more CPU time than they need. What does a WORKER do while it waits for "
+        "another one, and why does it wait?", BEHIND_SIX, mp="TODO 4", mt="TODO 1"),
+    "serial": Advice(
+        "While one WORKER computes, what keeps another one from computing, too?", BEHIND_SIX,
+        mp="TODO 3 and 4", mt="TODO 1 and 3"),
+    "not-overtaken": Advice(
+        "The cheap request had to wait for the others. What do its WORKER and theirs both need?",
+        BEHIND_SIX, mp="TODO 3 and 4", mt="TODO 1 and 3"),
+    "pinned": Advice(
+        "On how many processors may the WORKERs run, and who has said so?",
+        ByHand([PID, SILENT, "sleep 1", "taskset -acp $P; taskset -acp $(pgrep -P $P)"],
+               r"affinity list: \d+$"), mp="TODO 3 and 4", mt="TODO 1 and 3"),
+}

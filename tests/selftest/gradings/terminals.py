@@ -1,0 +1,143 @@
+"""Two terminals, in which the by-hand commands of an advice are typed as a student does: bash with
+job control, each on a terminal of its own."""
+from __future__ import annotations
+
+import contextlib
+import os
+import pty
+import re
+import select
+import signal
+import socket
+import subprocess
+import termios
+import time
+from pathlib import Path
+from typing import Dict, List, Sequence
+
+from checks.advice.kinds import CLIENT, SERVER
+
+NOTHING = "(?!)"  # a pattern that nothing fits
+PROMPTS = (SERVER, CLIENT)
+LONGEST = 90.0  # seconds until a command that is still running is given up
+# Seconds that a program in the foreground gets to go on, or to print its last words. Shorter, and a
+# busy machine is too slow for it; longer, and each of some hundred runs takes longer.
+MOMENT = 0.4
+# Seconds until a server that does not say that it listens never will. Shorter, and a busy machine
+# is too slow for the compiler; longer, and the few that never do take longer.
+BUILT = 15.0
+BASH = ["bash", "--noprofile", "--norc", "--noediting", "-i"]
+
+
+class Terminal:
+    """A shell on a terminal that does not echo what is typed."""
+
+    def __init__(self, folder: Path, before: Sequence[str]) -> None:
+        """`before` is put before the command, to become somebody else."""
+        self.printed = ""
+        self._ours, theirs = pty.openpty()
+        _silence(theirs)
+        environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "HOME": str(folder),
+                       "LC_ALL": "C", "TERM": "dumb", "PS1": "", "PS2": "", "COLUMNS": "80"}
+        self._shell = subprocess.Popen([*before, "setsid", "--ctty", "--wait", *BASH],
+                                       stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder,
+                                       env=environment)
+        os.close(theirs)
+        self._typed = 0
+
+    def type(self, line: str) -> None:
+        """Types a line."""
+        os.write(self._ours, line.encode() + b"\n")
+
+    def run(self, line: str) -> None:
+        """Types a line, and waits until the shell has done what it says."""
+        self._typed += 1
+        mark = f"<done {self._typed}>"
+        self.type(line)
+        self.type(f"echo; echo '<done' {self._typed}'>'")
+        self.wait_for(re.escape(mark))
+        self.printed = re.sub(rf"\n?{re.escape(mark)}\n", "", self.printed)
+
+    def wait_for(self, pattern: str, patience: float = LONGEST) -> bool:
+        """Reads until something has been printed; returns whether it has."""
+        deadline = time.monotonic() + patience
+        while not re.search(pattern, self.printed):
+            left = deadline - time.monotonic()
+            if left < 0 or not self._read(left):
+                return False
+        return True
+
+    def _read(self, patience: float) -> bool:
+        """Reads what comes in time; returns False if nothing more will come."""
+        if not select.select([self._ours], [], [], patience)[0]:
+            return True
+        try:
+            data = os.read(self._ours, 1 << 16)
+        except OSError:  # EIO: nobody has the terminal open any more
+            return False
+        self.printed += data.decode(errors="backslashreplace").replace("\r", "")
+        return bool(data)
+
+    def close(self) -> None:
+        """Ends the shell, and all of its session: also what its parent has left behind."""
+        for pid in _session(self._shell.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._shell.wait()
+        os.close(self._ours)
+
+
+def _session(leader: int) -> List[int]:
+    """Returns the processes of a session, the leader last."""
+    found = []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(ProcessLookupError):
+            if os.getsid(int(name)) == leader:
+                found.append(int(name))
+    return sorted(found, reverse=True)
+
+
+def _silence(terminal: int) -> None:
+    settings = termios.tcgetattr(terminal)
+    settings[3] &= ~termios.ECHO
+    termios.tcsetattr(terminal, termios.TCSANOW, settings)
+
+
+def free_port() -> int:
+    """Returns a port that nobody uses right now."""
+    with socket.socket() as found:
+        found.bind(("", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+def typed(commands: Sequence[str], folder: Path, before: Sequence[str]) -> str:
+    """Types commands in two terminals, each in the one that its prompt names; the port 2999 is
+    replaced by a free one. Returns what was printed in both."""
+    port = str(free_port())
+    terminals: Dict[str, Terminal] = {prompt: Terminal(folder, before) for prompt in PROMPTS}
+    try:
+        for command in commands:
+            prompt = next(prompt for prompt in PROMPTS if command.startswith(prompt))
+            line = command[len(prompt):].replace("2999", port)
+            if prompt == CLIENT:
+                terminals[CLIENT].run(line)
+            elif f" {port}" not in line:
+                _in_the_foreground(terminals[SERVER], line)
+            else:
+                terminals[SERVER].type(line)
+                terminals[SERVER].wait_for(f"listening on {port}|rror", BUILT)
+        time.sleep(MOMENT)
+        terminals[SERVER].wait_for(NOTHING, MOMENT)
+        return "".join(one.printed for one in terminals.values()).replace(port, "2999")
+    finally:
+        for one in terminals.values():
+            one.close()
+
+
+def _in_the_foreground(terminal: Terminal, line: str) -> None:
+    if line == "fg":
+        terminal.type(line)
+        time.sleep(MOMENT)
+    else:
+        terminal.run(line)

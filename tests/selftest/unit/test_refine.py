@@ -1,0 +1,71 @@
+"""checks/advice/refine.py: finer keys for what was seen and done."""
+from __future__ import annotations
+
+from typing import List
+
+import pytest
+
+from checks.advice.refine import RULES, refined
+
+QUEUE = "7 connections, including this one, are still in the listen queue"
+FORK = "fork() failed for a client (EAGAIN); then a new client sent '10'"
+
+
+@pytest.mark.parametrize("server, key, seen, done, wanted", [
+    ("mp_server", "no-reply-waits",
+     ["no reply", "the server is blocked in waitpid() for child 4", QUEUE], "8 clients connected",
+     "parent-waits"),
+    ("mp_server", "no-reply-waits",
+     ["no reply", "the server is blocked in waitpid() while SIGCHLD is blocked, as in a SIGCHLD "
+      "handler", QUEUE], "", "handler-blocks"),
+    ("mt_server", "no-reply-waits",
+     ["no reply", "the server is blocked in pthread_join() until thread 7 ends",
+      "thread 7 is blocked in recv()", QUEUE], "", "main-waits"),
+    ("mt_server", "no-reply-waits",
+     ["no reply", "the server is blocked in sem_wait() or pthread_cond_wait()",
+      "4 other threads are blocked in recv() on descriptors 4, 5, 6 and 7", QUEUE], "",
+     "limit-reached"),
+    ("mt_server", "no-reply-waits",
+     ["no reply", "the server is blocked in accept()",
+      "7 other threads are blocked in pthread_mutex_lock() (or ...)"], "", "lock-held"),
+    ("mt_server", "no-reply-waits",
+     ["no reply", "the server is blocked in accept()",
+      "its connection is descriptor 5 of the server itself"], "", "accepted-not-served"),
+    ("mp_server", "no-reply-waits", ["no reply"], "", "no-reply-waits"),
+    ("mp_server", "server-gone", ["connection refused: the server ended with status 1"], FORK,
+     "failure-ends-server"),
+    ("mp_server", "Only a failure at start may end a server.",
+     ["connection refused: the server is still running, but no longer listens"], FORK,
+     "listener-closed"),
+    ("mp_server", "no-reply-gone", ["no reply", "the server ended with status 0"], "did this",
+     "server-gone"),
+    ("mp_server", "no-reply-reset",
+     ["the connection was reset", "the server has no child, and has never reaped one"],
+     "one client alone sent '0'", "nobody-serves"),
+    ("mt_server", "no-reply-closed", ["the connection ended"], "8 clients connected; then client 7",
+     "bystander-lost"),
+    ("mp_server", "no-reaping", ["10 zombies", "a handler is installed for SIGCHLD"], "",
+     "handler-reaps-none"),
+    ("mp_server", "zombie-of-merged-signals", ["8 zombies", "no handler is installed for SIGCHLD"],
+     "", "reaps-too-few"),
+    ("mp_server", "stays-open", ["the connection stays open", "its connection is descriptor 7 of "
+                                 "the server itself"], "", "parent-keeps-connection"),
+    ("mt_server", "stays-open", ["the connection stays open", "its connection is descriptor 7 of "
+                                 "the server itself"], "", "stays-open"),
+    ("mp_server", "", ["3 more"], "", ""), ("mp_server", "made-up", [""], "", "made-up")])
+def test_refined(server: str, key: str, seen: List[str], done: str, wanted: str) -> None:
+    assert refined(server, key, seen, done) == wanted
+
+
+def test_a_key_without_a_blank_is_never_taken_for_none() -> None:
+    assert refined("mp_server", "key", ["nothing was computed"], "") == "key"
+    assert refined("mp_server", "", ["nothing was computed"], "") == "memoised"
+
+
+def test_no_rule_leads_nowhere() -> None:
+    """A key that only rules know must become one with advice, whatever was seen."""
+    from checks.advice import ADVICE
+    final = {rule.finer for rule in RULES}
+    through = {key for rule in RULES if not rule.seen and not rule.done
+               for key in rule.keys.split()}
+    assert final - through <= set(ADVICE)
