@@ -1,41 +1,38 @@
 """Data races that ThreadSanitizer sees in a submission's own lines.
 
 A second witness beside the forced interleaving of races.py. That one decides alone where this one
-does not work: there is no library, the kernel lays out memory in another way, the submission uses
-C11 threads, or it does not run under ThreadSanitizer. But this is never silent: the result says
-what kept the witness away.
+does not work: there is no library, the kernel lays out memory in another way, or the submission
+does not run under ThreadSanitizer. But this is never silent: the result says what kept the witness
+away. C11 threads are POSIX threads here (c11_threads.c): ThreadSanitizer knows no others.
 """
 from __future__ import annotations
 
+import concurrent.futures
 import re
 from pathlib import Path
-from typing import Dict, NamedTuple, Optional, Protocol, Sequence
+from typing import NamedTuple, Protocol, Tuple
 
-from checks.asking import AT_ONCE, answered
+from checks.asking import answered, stopped
 from checks.server import Server
 from checks.verdict import CheckFailed, Inconclusive
 from checks.workload import SYNCHRONOUS
 from sandbox.sandbox import Sandbox
 
-# By these names a program would tell ThreadSanitizer to keep silent: functions that it calls if the
-# program defines them, a function to call, and attributes of functions.
-NAMES = ("__tsan_default_options", "__tsan_default_suppressions", "__tsan_on_report",
-         "__tsan_ignore_thread_begin", "_ZN6__tsan8OnReportEPKNS_10ReportDescEb")
+# By these attributes a function would be left out; by other names, too, a program would reach
+# ThreadSanitizer (grading/sanitized.mk).
 ATTRIBUTES = ("no_sanitize(...)", "__no_sanitize__(...)", "no_sanitize_thread",
               "__no_sanitize_thread__")
 FLAGS = " ".join(["-std=gnu17 -O1 -g -fsanitize=thread -U__SANITIZE_THREAD__",
-                  *(f"-D{name}=own_{name}" for name in NAMES),
                   *(f"'-D{attribute}=unused'" for attribute in ATTRIBUTES)])
 # Set from outside, these win over what the program itself sets by __tsan_default_options.
 OPTIONS = {"TSAN_OPTIONS": ":".join([
     "halt_on_error=0", "exitcode=0", "report_thread_leaks=0", "report_signal_unsafe=0",
     "report_mutex_bugs=0", "report_destroy_locked=0", "detect_deadlocks=0", "atexit_sleep_ms=0",
     "suppressions=", "log_path=stderr", "enable_annotations=0"])}
-# Each serves AT_ONCE clients at the same time. More find rarer races, and take longer.
-ROUNDS = 3
-GIVEN = ("tcp.c", "fibonacci.c")  # the lab's own sources: what races there is not the submission's
-# gcc's ThreadSanitizer does not know C11 threads, and crashes when one begins.
-C11_THREADS = b"\0thrd_create\0"
+# Rounds, and clients at the same moment in each. More find rarer races, and take longer.
+ROUNDS, CLIENTS = 3, 12
+# The lab's own sources: what races there is not the submission's.
+GIVEN = ("tcp.c", "fibonacci.c")
 
 # A report of gcc 10 to 14, or of clang (tests/selftest/unit/test_sanitizer.py has one of each):
 #   WARNING: ThreadSanitizer: data race (pid=1234)
@@ -46,13 +43,14 @@ C11_THREADS = b"\0thrd_create\0"
 #   ...
 #   ==================
 REPORT = re.compile(r"WARNING: ThreadSanitizer: data race.*?\n={18}", re.DOTALL)
-ACCESS = re.compile(r"^ +(?:(?:Previous )?(?:atomic )?(?:[Rr]ead|[Ww]rite)) of size.*?\n"
+ACCESS = re.compile(r"^ +(?:(?:Previous )?(?:[Aa]tomic )?(?:[Rr]ead|[Ww]rite)) of size.*?\n"
                     r"((?: +#\d.*\n)+)", re.MULTILINE)
 FRAME = re.compile(r"#\d+ \S+ (.+?):(\d+)")  # a path may hold blanks
+ERROR = re.compile(r"error: (.*)")
 FATAL = re.compile(r"FATAL: ThreadSanitizer:? ([a-z][a-z ]+)")
 
-# Why a run came to no good end. What it reported before that is not looked at: a race among it
-# would fail the check, where now the other witness decides alone.
+# Why a run came to no good end. A race that was reported before that is one nevertheless: each
+# report is printed at once, and is about two accesses that were made.
 NO_RUN = "it does not run under ThreadSanitizer"
 ENDED = "the server ended under it"
 BROKEN_OFF = "the machine did not let it run to the end"
@@ -62,11 +60,8 @@ class Compiler(Protocol):
     """What is needed of a submission's build (grading/build.py)."""
     sandbox: Sandbox
 
-    def program(self, name: str) -> Path:
-        """Returns where a server's program is."""
-
-    def variant(self, name: str, flags: str, programs: Sequence[str]) -> Optional[Dict[str, Path]]:
-        """Compiles servers with other flags; returns their paths, or None if they do not."""
+    def sanitized(self, flags: str, name: str) -> Tuple[Path, str]:
+        """Compiles a program with a sanitizer's flags. Returns its path, and what went wrong."""
 
 
 class Finding(NamedTuple):
@@ -85,25 +80,27 @@ class Run(NamedTuple):
 def races(build: Compiler, name: str) -> Finding:
     """Lets ThreadSanitizer watch a server of a submission while clients are served. What goes wrong
     is in the result; raises BoxFailed only."""
-    if C11_THREADS in build.program(name).read_bytes():
-        return Finding(missing="it does not know C11 threads")
-    programs = build.variant("tsan", FLAGS, (SYNCHRONOUS, name))
-    if programs is None:
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        compiled = pool.map(lambda program: build.sanitized(FLAGS, program), (SYNCHRONOUS, name))
+    (own, own_problem), (program, problem) = compiled
+    if own_problem:
         return Finding(missing="nothing compiles with -fsanitize=thread (is libtsan installed?)")
+    if problem:
+        return Finding(missing=f"{name}.c does not compile with -fsanitize=thread"
+                       + _first_error(problem))
     # The lab's own server, which has no threads: does ThreadSanitizer work on this machine?
-    own = _watched(build.sandbox, programs[SYNCHRONOUS], rounds=1, clients=1)
-    if own.problem:
-        return Finding(missing="it does not work on this machine" + _reason(own.output))
-    run = _watched(build.sandbox, programs[name], ROUNDS, AT_ONCE)
+    tried = _watched(build.sandbox, own, rounds=1, clients=1)
+    if tried.problem:
+        return Finding(missing="it does not work on this machine" + _reason(tried.output))
+    run = _watched(build.sandbox, program, ROUNDS, CLIENTS)
     return finding_in(run, f"{name}.c")
 
 
 def finding_in(run: Run, source: str) -> Finding:
     """Returns what a run says about the file of that name. Pure."""
-    if run.problem in (NO_RUN, ENDED, BROKEN_OFF):
-        return Finding(missing=run.problem)
     race = first_race(run.output, source)
-    done = f"{AT_ONCE} clients connected at the same moment, {ROUNDS} times, under ThreadSanitizer"
+    done = (f"{CLIENTS} clients connected at the same moment, {ROUNDS} times, under "
+            "ThreadSanitizer; some of them reset their connection")
     return Finding(race=race, done=done) if race else Finding(missing=run.problem)
 
 
@@ -138,8 +135,8 @@ def _watched(sandbox: Sandbox, program: Path, rounds: int, clients: int) -> Run:
     try:
         server.start()
         started = True
-        for _ in range(rounds):
-            if not _served(server, clients):
+        for number in range(rounds):
+            if not _served(server, clients, at_once=number % 2 == 0):
                 problem = "under it, some clients got no reply"
         server.settle()
     except CheckFailed:
@@ -154,11 +151,17 @@ def _watched(sandbox: Sandbox, program: Path, rounds: int, clients: int) -> Run:
     return Run(output.kept().decode(errors="replace"), problem)
 
 
-def _served(server: Server, number: int) -> bool:
-    """Lets `number` clients send a request at once; returns whether each got a reply."""
-    clients = [server.ask(n) for n in range(number)]
-    served = answered(server, *clients)
-    for client in clients:
+def _served(server: Server, number: int, at_once: bool) -> bool:
+    """Lets `number` clients send a request; every third one then resets its connection, if there
+    are so many. `at_once`: the server sees nothing of them before all that is done. Returns whether
+    each other one got a reply."""
+    with stopped(server, server.idle if at_once else ()):
+        clients = [server.ask(n) for n in range(number)]
+        waiting = [client for n, client in enumerate(clients) if n % 3 != 2]
+        for client in clients[2::3]:
+            client.reset()
+    served = answered(server, *waiting)
+    for client in waiting:
         client.close()
     return served
 
@@ -166,4 +169,10 @@ def _served(server: Server, number: int) -> bool:
 def _reason(output: str) -> str:
     """Returns ThreadSanitizer's own complaint, to follow a sentence; "" if there is none."""
     found = FATAL.search(output)
+    return f" ({found[1].strip()})" if found else ""
+
+
+def _first_error(said: str) -> str:
+    """Returns the compiler's first error, to follow a sentence; "" if it has named none."""
+    found = ERROR.search(said)
     return f" ({found[1].strip()})" if found else ""
