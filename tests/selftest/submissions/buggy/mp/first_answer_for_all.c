@@ -1,0 +1,73 @@
+/* Buggy: what the first client is answered stands in shared memory, and all others get it.
+ * Loses: everything
+ * Why: the memory holds one result and not for which n it is.
+ */
+#include <err.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "server.h"
+
+/* Reads a line of digits, to its end; -1 if it is no number from 0 to 40. */
+static int read_number(int fd)
+{
+	int n = 0, digits = 0, wrong = 0;
+	char c;
+
+	for (int i = 0; i < 32 && recv(fd, &c, 1, 0) == 1 && c != '\n'; i++) {
+		if (c == '\r')
+			continue;
+		if (c < '0' || c > '9' || (digits > 0 && n == 0) || digits == 2)
+			wrong = 1;
+		else
+			n = n * 10 + (c - '0');
+		digits++;
+	}
+	return digits == 0 || wrong || n > 40 ? -1 : n;
+}
+
+__attribute__((noinline)) static unsigned long fib(int n)
+{
+	__asm__ volatile("" : "+r"(n));
+	return n < 2 ? 1 : fib(n - 1) + fib(n - 2);
+}
+
+static volatile unsigned long *result;
+
+static void reply(int fd)
+{
+	int n = read_number(fd);
+
+	if (n < 0) {
+		dprintf(fd, "error: not a number from 0 to 40\n");
+		return;
+	}
+	if (*result == 0)
+		*result = fib(n);
+	dprintf(fd, "%lu\n", *result);
+}
+
+void run_server(int listenfd)
+{
+	result = mmap(NULL, sizeof(*result), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		-1, 0);
+	if (result == MAP_FAILED)
+		err(1, "mmap");
+	signal(SIGCHLD, SIG_IGN);
+	for (;;) {
+		int connfd = tcp_accept(listenfd);
+		pid_t pid = fork();
+
+		if (pid == -1)
+			warn("fork");
+		if (pid == 0) {
+			close(listenfd);
+			reply(connfd);
+			_exit(0);
+		}
+		close(connfd);
+	}
+}

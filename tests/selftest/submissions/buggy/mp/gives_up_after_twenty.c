@@ -1,0 +1,47 @@
+/* Buggy: after twenty failed forks the server gives up.
+ * Loses: mp-robustness
+ * Why: a shortage may last; the client that is dropped is one, the server is for all.
+ */
+#include <err.h>
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "server.h"
+
+static void reap(int signo)
+{
+	int saved = errno;
+
+	(void)signo;
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	errno = saved;
+}
+
+static int failures;
+
+void run_server(int listenfd)
+{
+	struct sigaction sa = {.sa_handler = reap, .sa_flags = SA_RESTART};
+
+	if (sigaction(SIGCHLD, &sa, NULL) == -1)
+		err(1, "sigaction");
+	for (;;) {
+		int connfd = tcp_accept(listenfd);
+		pid_t pid = fork();
+
+		if (pid == -1) {
+			warn("fork");
+			if (++failures > 20)
+				errx(1, "too many errors");
+		}
+		if (pid == 0) {
+			close(listenfd);
+			serve_client(connfd);
+			_exit(0);
+		}
+		close(connfd);
+	}
+}

@@ -1,0 +1,86 @@
+/* Buggy: no return after the first reply: the number is sent by two statements.
+ * Loses: everything
+ * Why: each client gets the right line two times.
+ */
+#include <err.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "server.h"
+
+/* Reads a line of digits, to its end; -1 if it is no number from 0 to 40. */
+static int read_number(int fd)
+{
+	int n = 0, digits = 0, wrong = 0;
+	char c;
+
+	for (int i = 0; i < 32 && recv(fd, &c, 1, 0) == 1 && c != '\n'; i++) {
+		if (c == '\r')
+			continue;
+		if (c < '0' || c > '9' || (digits > 0 && n == 0) || digits == 2)
+			wrong = 1;
+		else
+			n = n * 10 + (c - '0');
+		digits++;
+	}
+	return digits == 0 || wrong || n > 40 ? -1 : n;
+}
+
+__attribute__((noinline)) static unsigned long fib(int n)
+{
+	__asm__ volatile("" : "+r"(n));
+	return n < 2 ? 1 : fib(n - 1) + fib(n - 2);
+}
+
+static void send_line(int fd, const char *line)
+{
+	send(fd, line, strlen(line), MSG_NOSIGNAL);
+}
+
+static void reply(int fd)
+{
+	char line[40] = "error: not a number from 0 to 40\n";
+	int n = read_number(fd);
+
+	if (n >= 0) {
+		snprintf(line, sizeof(line), "%lu\n", fib(n));
+		send_line(fd, line);
+	}
+	send_line(fd, line);
+}
+
+static void reap(int signo)
+{
+	int saved = errno;
+
+	(void)signo;
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	errno = saved;
+}
+
+void run_server(int listenfd)
+{
+	struct sigaction sa = {.sa_handler = reap, .sa_flags = SA_RESTART};
+
+	if (sigaction(SIGCHLD, &sa, NULL) == -1)
+		err(1, "sigaction");
+	for (;;) {
+		int connfd = tcp_accept(listenfd);
+		pid_t pid = fork();
+
+		if (pid == -1)
+			warn("fork");
+		if (pid == 0) {
+			close(listenfd);
+			reply(connfd);
+			_exit(0);
+		}
+		close(connfd);
+	}
+}
