@@ -3,18 +3,22 @@ from __future__ import annotations
 
 import signal
 import socket
+from functools import partial
 from pathlib import Path
 from typing import Callable, Iterable, Iterator, List, Optional, cast
 
 import pytest
 
 from checks import server as server_module
+from checks.allowance import Allowance
 from checks.client import Arrivals
 from checks.server import (ASLEEP_FACTOR, CPU_BUDGET, LOOK, PATIENCE, QUIET, RESTLESS_PATIENCE,
                            SETTLE_PATIENCE, SETTLED, STEP, STUCK_FACTOR, Server)
 from checks.verdict import CheckFailed, Inconclusive
 from sandbox.sandbox import Sandbox
 from selftest.unit.made_up import IDLE, MadeUpSandbox, Printed, process, server_in
+from watching.pace import Pace
+from watching.procfs import Task
 from watching.quiet import Activity
 
 ASLEEP = Activity(1.0, frozenset({7}), False)
@@ -40,6 +44,8 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
     monkeypatch.setattr(server_module, "time", made)
+    monkeypatch.setattr(server_module, "Pace",
+                        partial(Pace, clock=made.monotonic, cpu_time=lambda: 0.0))
     monkeypatch.setattr(Arrivals, "wait", lambda _, seconds: made.sleep(seconds))
     return made
 
@@ -47,9 +53,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 class Scripted(Server):
     """A server that does what a function of the time says."""
 
-    def __init__(self, clock: Clock, activities: Activities, share: float = 0.0) -> None:
+    def __init__(self, clock: Clock, activities: Activities, share: float = 0.0,
+                 sandbox: Optional[MadeUpSandbox] = None) -> None:
         """`share`: the part of the time that it gets as CPU time."""
-        super().__init__(cast(Sandbox, MadeUpSandbox()), Path("/nowhere/mp_server"))
+        super().__init__(cast(Sandbox, sandbox or MadeUpSandbox()), Path("/nowhere/mp_server"))
         self.clock, self.activities, self.share = clock, activities, share
 
     def activity(self) -> Optional[Activity]:
@@ -96,6 +103,52 @@ def test_a_starved_server_makes_a_check_inconclusive(clock: Clock) -> None:
     with pytest.raises(Inconclusive, match=r"too busy \(the server got 0\.6 s of CPU time in 60 s"):
         Scripted(clock, lambda _: None, share=0.01).wait(never)
     assert PATIENCE < clock.now < PATIENCE + CLOSE
+
+
+def test_a_call_that_waits_for_the_box_is_no_sleep(clock: Clock) -> None:
+    """The box deals with it when it is asked to, and then it shows that there is more to do."""
+    sandbox = MadeUpSandbox()
+    waiting = Scripted(clock, lambda _: ASLEEP, sandbox=sandbox)
+    dealt_with: List[float] = []
+
+    def deal() -> None:
+        if not dealt_with:
+            waiting.activities = lambda now: Activity(2.0, frozenset({7}), False)
+        dealt_with.append(clock.now)
+
+    sandbox.box.on_sync = deal
+    assert waiting.wait(lambda: clock.now > 2 * QUIET - STEP) is True
+    assert QUIET < dealt_with[0] < QUIET + CLOSE
+
+
+def test_who_sleeps_by_the_clock_is_seen_from_then_on(
+        clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thread 8 does so before there is anything to do: a timer."""
+    naps = {8: "nanosleep"}
+    server = Scripted(clock, lambda _: ASLEEP)
+    monkeypatch.setattr(server, "tasks", lambda: [Task(7, tid, "S", 0.5, 0.5) for tid in (7, 8)])
+    monkeypatch.setattr(server_module.calls, "sleeping_by_the_clock", lambda *_: dict(naps))
+    server.wait(never)
+    dozing = server.watch_naps()
+    server.wait(never)
+    assert (dozing.seconds, dozing.calls) == (0.0, {})
+    naps[7] = "clock_nanosleep"
+    server.wait(never)
+    assert QUIET - CLOSE < dozing.seconds < QUIET + CLOSE
+    assert dozing.calls == {7: "clock_nanosleep"}
+
+
+def test_a_server_that_has_used_its_allowance_fails(clock: Clock) -> None:
+    class Spent(Allowance):
+        def check(self, done: str) -> None:
+            raise CheckFailed(done + "waited", "", "too long", "takes-too-long")
+
+    server = Scripted(clock, lambda _: None)
+    server.allowance, server.lately = Spent(), "one came; then "
+    with pytest.raises(CheckFailed, match="too long") as caught:
+        server.wait(never)
+    assert caught.value.done == "one came; then waited"
+    assert server.wait(lambda: True) is True  # what has come already counts
 
 
 def test_cpu_time_does_not_run_backwards(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,7 +218,7 @@ def test_a_refused_client_is_told_how_the_server_ended(unused_port: int) -> None
     with pytest.raises(CheckFailed) as caught:
         server.connect()
     assert caught.value.done == "fork() failed for a client; then a client connected"
-    assert caught.value.seen == "connection refused: the server ended with status 1"
+    assert str(caught.value) == "connection refused: the server ended with status 1"
 
 
 def test_a_client_that_the_machine_keeps_from_connecting_blames_nobody() -> None:
