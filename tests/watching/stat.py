@@ -56,10 +56,10 @@ def fields_of(stat: bytes) -> List[bytes]:
 def parsed(pid: int, line: bytes) -> Process:
     """Returns what a line of /proc/PID/stat says; raises ValueError or IndexError if it is no such
     line."""
-    head, _, rest = line.rpartition(b")")
-    fields = rest.split()
-    return Process(pid, head.partition(b"(")[2].decode("ascii", "replace"),
+    end = line.rindex(b")")
+    fields = line[end + 1:].split(None, 21)  # those after the 21st are not needed
+    utime, stime, cutime, cstime = map(int, fields[11:15])
+    return Process(pid, line[line.index(b"(") + 1:end].decode("ascii", "replace"),
                    state=fields[0].decode("ascii"), parent=int(fields[1]), threads=int(fields[17]),
-                   own_time=(int(fields[11]) + int(fields[12])) / TICK,
-                   reaped_time=(int(fields[13]) + int(fields[14])) / TICK,
+                   own_time=(utime + stime) / TICK, reaped_time=(cutime + cstime) / TICK,
                    reaped_faults=int(fields[8]), address_space=int(fields[20]))
