@@ -21,6 +21,9 @@ WIDTH = 16
 # The count may grow in all stages but this many, and it is a leak. Fewer, and one that spares a
 # stage passes; more, and what is set up late looks like a leak.
 SPARED = 1
+# Looks that are enough where (nearly) each client leaves something behind. Fewer, and what is set up
+# late looks like that; more take longer.
+ENOUGH = 3
 # Seconds asleep until a stage has left what it leaves: later ones are looked at anyway.
 BRIEF = 0.03
 
@@ -28,6 +31,7 @@ BRIEF = 0.03
 class Stage(NamedTuple):
     """What the server had after so many clients."""
     clients: int
+    processes: int  # zombies included
     zombies: int
     descriptors: int
     threads: int
@@ -59,7 +63,7 @@ def serve_many(server: Server) -> Record:
     served = 0
     try:
         with bystanders(server):
-            while served < MANY:
+            while served < MANY and not _plain(stages):
                 number = (MANY - FIRST) // STAGES if stages else FIRST
                 _serve(server, served, number)
                 served += number
@@ -70,6 +74,18 @@ def serve_many(server: Server) -> Record:
     except CheckFailed as error:
         return Record(stages, error)
     return Record(stages, None)
+
+
+def _plain(stages: Sequence[Stage]) -> bool:
+    """Returns whether it is plain by now that (nearly) each client leaves something behind: some
+    thousand processes more would take long, and tell nothing new."""
+    if len(stages) < ENOUGH:
+        return False
+    before, after = stages[-ENOUGH], stages[-1]
+    clients = after.clients - before.clients
+    return any(2 * (now - then) > clients for then, now in (
+        (before.processes, after.processes), (before.descriptors, after.descriptors),
+        (before.threads, after.threads)))
 
 
 def _serve(server: Server, before: int, number: int) -> None:
@@ -118,6 +134,6 @@ def _more(before: Stage, after: Stage) -> List[bool]:
 
 def stage_of(server: Server, clients: int) -> Stage:
     """Returns what the server has right now, `clients` having been served."""
-    return Stage(clients, len(server.zombies()), server.descriptors(), server.threads(),
+    return Stage(clients, len(server.box.tree()), len(server.zombies()), server.descriptors(), server.threads(),
                  server.address_space(),
                  sum(private.heap(pid, server.box.user) for pid in server.idle))
