@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,11 +23,10 @@
 #include <unistd.h>
 #include "compat.h"
 #include "family.h"
-#include "injection.h"
 #include "privileges.h"
 #include "settings.h"
 
-enum { FAMILY_MAX = 16384 };
+enum { FAMILY_MAX = 16384, PLACES = 2 * FAMILY_MAX };
 
 struct process {
 	pid_t pid, parent;
@@ -35,13 +35,40 @@ struct process {
 
 static struct process family[FAMILY_MAX]; /* the first is the box */
 static size_t family_size;
+/* Where in the family a number is, plus 1; 0: a free place. A number that does not find its own
+ * place free, its remainder, has the next free one. */
+static uint16_t places[PLACES];
+
+static uint16_t *place_of(pid_t pid)
+{
+	size_t place = (size_t)pid % PLACES;
+
+	while (places[place] != 0 && family[places[place] - 1].pid != pid)
+		place = (place + 1) % PLACES;
+	return &places[place];
+}
 
 static const struct process *member(pid_t pid)
 {
-	for (size_t i = family_size; i-- > 0;)
-		if (family[i].pid == pid)
-			return &family[i];
-	return NULL;
+	uint16_t place = *place_of(pid);
+
+	return place == 0 ? NULL : &family[place - 1];
+}
+
+static void add_member(const struct process *process)
+{
+	uint16_t *place = place_of(process->pid);
+
+	family[family_size++] = *process;
+	*place = (uint16_t)family_size;
+}
+
+/* Makes the family consist of the box. */
+static void forget_members(void)
+{
+	family_size = 0;
+	memset(places, 0, sizeof(places));
+	add_member(&(struct process){.pid = getpid()});
 }
 
 /* Returns whether there is such a file, whose beginning is then in `text`. */
@@ -80,26 +107,6 @@ static bool read_process(pid_t pid, struct process *process)
 	process->pid = pid;
 	process->parent = parent;
 	return true;
-}
-
-/* Returns the memory that a process has for itself or shares with its family. The libraries'
- * pages are not counted. */
-static unsigned long memory_of(pid_t pid)
-{
-	static const char *const lines[] = {
-		"\nRssAnon:", "\nRssShmem:", "\nVmPTE:", "\nVmSwap:", "\nHugetlbPages:"};
-	char text[4096];
-	unsigned long kilobytes = 0;
-
-	if (!read_proc(pid, "status", text, sizeof(text)))
-		return 0;
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		const char *line = strstr(text, lines[i]);
-
-		if (line != NULL)
-			kilobytes += strtoul(line + strlen(lines[i]), NULL, 10);
-	}
-	return kilobytes << 10;
 }
 
 /* Returns whether the number still means the process that was found, and its parent's number
@@ -145,38 +152,76 @@ static bool signal_process(const struct process *found, int signo)
 	return sent;
 }
 
-/* Returns whether an entry of /proc is a process that is not yet in the family, but its parent is;
- * that process is then in `found`. */
-static bool is_child(const char *name, struct process *found)
+/* Returns the memory that a process has for itself or shares with its family, of /proc/PID/status.
+ * The libraries' pages are not counted. */
+static unsigned long memory_in(const char *status)
 {
-	pid_t pid = (pid_t)strtol(name, NULL, 10);
+	static const char *const lines[] = {
+		"\nRssAnon:", "\nRssShmem:", "\nVmPTE:", "\nVmSwap:", "\nHugetlbPages:"};
+	unsigned long kilobytes = 0;
 
-	if (!isdigit((unsigned char)name[0]) || member(pid) != NULL)
-		return false;
-	return read_process(pid, found) && member(found->parent) != NULL;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		const char *line = strstr(status, lines[i]);
+
+		if (line != NULL)
+			kilobytes += strtoul(line + strlen(lines[i]), NULL, 10);
+	}
+	return kilobytes << 10;
 }
 
-/* Adds to the family the processes whose parent is in it. A signal is sent to them at once: a fork
- * bomb leaves no time for a second look. Returns the memory of those added, which is not asked for
- * where there is a signal. There may be many, and looking at them must not hold up a call. */
-static unsigned long find_children(int signo)
+/* Adds a process to the family if its parent is in it, and its memory to `memory`. One file has
+ * both: with thousands of processes, a second one would count. */
+static void look_at(pid_t pid, unsigned long *memory)
+{
+	static const char parent[] = "\nPPid:";
+	struct process found = {.pid = pid};
+	char text[4096];
+	const char *line;
+
+	if (!read_proc(pid, "status", text, sizeof(text)))
+		return;
+	line = strstr(text, parent); /* a name has its newlines escaped */
+	if (line == NULL)
+		return;
+	found.parent = (pid_t)strtol(line + strlen(parent), NULL, 10);
+	if (member(found.parent) == NULL)
+		return;
+	add_member(&found);
+	*memory += memory_in(text);
+}
+
+/* The same, but sends it a signal instead: at once, for a fork bomb leaves no time for a second
+ * look. */
+static void signal_at(pid_t pid, int signo)
+{
+	struct process found;
+
+	if (read_process(pid, &found) && member(found.parent) != NULL &&
+		signal_process(&found, signo))
+		add_member(&found);
+}
+
+/* Adds to the family the processes whose parent is in it. Returns their memory, which is not asked
+ * for where there is a signal. Stops if `go_on`, which is asked before each process, says so. */
+static unsigned long find_children(int signo, bool (*go_on)(void))
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
-	struct process found;
 	unsigned long memory = 0;
 
 	if (proc == NULL)
 		err(EXIT_BOX_FAILED, "/proc");
 	while ((entry = readdir(proc)) != NULL && family_size < FAMILY_MAX) {
-		answer_calls(A_FEW_CALLS);
-		if (!is_child(entry->d_name, &found))
+		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+
+		if (!isdigit((unsigned char)entry->d_name[0]) || member(pid) != NULL)
 			continue;
+		if (go_on != NULL && !go_on())
+			break;
 		if (signo == 0)
-			memory += memory_of(found.pid);
-		else if (!signal_process(&found, signo))
-			continue;
-		family[family_size++] = found;
+			look_at(pid, &memory);
+		else
+			signal_at(pid, signo);
 	}
 	closedir(proc);
 	return memory;
@@ -184,23 +229,22 @@ static unsigned long find_children(int signo)
 
 /* Finds the family anew, signals it (0: does not), and returns its memory. Numbers of processes
  * wrap around: children may come before their parents, and one pass is not enough. */
-static unsigned long find_family(int signo)
+static unsigned long find_family(int signo, bool (*go_on)(void))
 {
 	unsigned long memory = 0;
 	size_t before;
 
-	family[0] = (struct process){.pid = getpid()};
-	family_size = 1;
+	forget_members();
 	do {
 		before = family_size;
-		memory += find_children(signo);
-	} while (family_size > before && family_size < FAMILY_MAX);
+		memory += find_children(signo, go_on);
+	} while (family_size > before && family_size < FAMILY_MAX && (go_on == NULL || go_on()));
 	return memory;
 }
 
-struct usage use_of_family(void)
+struct usage use_of_family(bool (*go_on)(void))
 {
-	unsigned long memory = find_family(0);
+	unsigned long memory = find_family(0, go_on);
 
 	return (struct usage){.processes = family_size, .memory = memory};
 }
@@ -232,7 +276,7 @@ void kill_family(enum reach reach, uid_t uid)
 	if (reach == REACH_ALL) {
 		kill(-1, SIGKILL);
 	} else if (reach == REACH_FOUND || !kill_user(uid)) {
-		find_family(SIGSTOP); /* what is stopped cannot fork */
-		find_family(SIGKILL);
+		find_family(SIGSTOP, NULL); /* what is stopped cannot fork */
+		find_family(SIGKILL, NULL);
 	}
 }

@@ -2,6 +2,7 @@
 #ifndef FAMILY_H
 #define FAMILY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -17,8 +18,9 @@ enum reach {
 	REACH_FOUND, /* neither: its processes must be found one by one */
 };
 
-/* Looks at all descendants of the calling process. Ends the process if there is no /proc. */
-struct usage use_of_family(void);
+/* Looks at all descendants of the calling process. There may be thousands: `go_on` is called before
+ * each, and ends it by returning false. Ends the process if there is no /proc. */
+struct usage use_of_family(bool (*go_on)(void));
 
 /* Sends SIGKILL to all descendants of the calling process. `uid` is their user, for REACH_USER.
  * Processes that were being created may have got away: call it until waitpid(2) says that there

@@ -1,6 +1,7 @@
 /* namespaces.c - see namespaces.h. */
 #define _GNU_SOURCE
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
@@ -60,6 +61,19 @@ void new_namespaces(uid_t uid)
 	map_id("/proc/self/gid_map", gid);
 	if (prctl(PR_SET_DUMPABLE, 0) == -1)
 		err(EXIT_BOX_FAILED, "prctl");
+}
+
+/* The handler of the file checks the permission (pid_namespaces(7)): the namespace's own root has
+ * it, if /proc/sys can be written at all. Where pid_max is smaller, the number is refused. */
+void begin_numbers_at(pid_t first)
+{
+	FILE *file = fopen("/proc/sys/kernel/ns_last_pid", "we");
+
+	if (file == NULL)
+		return;
+	fprintf(file, "%d", (int)first - 1);
+	if (fclose(file) == EOF)
+		errno = 0;
 }
 
 void start_loopback(void)

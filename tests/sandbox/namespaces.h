@@ -12,6 +12,10 @@
  * the kernel or the administrator allows neither. */
 void new_namespaces(uid_t uid);
 
+/* The next process of the caller's PID namespace gets this number, and later ones those that
+ * follow. Does nothing where that cannot be. */
+void begin_numbers_at(pid_t first);
+
 /* Starts the loopback interface of a new network namespace: it has no other. */
 void start_loopback(void);
 

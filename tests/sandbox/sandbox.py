@@ -1,12 +1,15 @@
 """How programs are contained here: found once (tiers.py), then handed down to all that start
 one."""
 import dataclasses
+import os
 from pathlib import Path
 from typing import List, Mapping, Optional, Sequence
 
 from sandbox.box import Box
 from sandbox.journal import Journal
 from sandbox.program import Finished, Preload, Program
+from sandbox.room import room
+from sandbox.users import threads_by_user
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,6 +68,11 @@ class Sandbox:
         finally:
             box.close()
         return Finished(-1 if status is None else status, box.output.kept(), box.reason)
+
+    def room(self) -> int:
+        """Returns how many processes and threads, at most, a program may have in a box now: what
+        the machine has room for, too (room.py)."""
+        return room(0 if self.own_user else threads_by_user().get(os.getuid(), 0))
 
     def with_tier(self, tier: int) -> "Sandbox":
         """Returns the same sandbox with another tier, which the machine must allow: that has not

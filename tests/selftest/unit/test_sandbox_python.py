@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 import signal
 import subprocess
 from pathlib import Path
@@ -10,11 +11,12 @@ from typing import Iterator
 
 import pytest
 
-from sandbox import BoxFailed, users
+from sandbox import BoxFailed, room, users
 from sandbox.box import Box
 from sandbox.control import Control
 from sandbox.journal import Journal
 from sandbox.output import HEAD, TAIL, Output
+from sandbox.program import LIMITS
 from sandbox.signalling import send_signal
 from sandbox.sandbox import Containment, Sandbox, untried
 from sandbox.tiers import at_least
@@ -150,3 +152,59 @@ def test_the_first_line_of_a_report_names_what_is_not_contained() -> None:
     found = Containment("T1", ["its own user"], ["read"], 5, ["ports of this machine"], [])
     assert found.text == ("containment: T1 (its own user), verified 1 of 5; "
                           "not contained: ports of this machine")
+
+
+PIDS_V1 = "5 1 0:1 /a /cg/pids rw - cgroup cgroup rw,pids\n"
+UNIFIED = "6 1 0:2 / /cg/unified rw shared:1 - cgroup2 cgroup2 rw\n"
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A made-up machine without limits: its /proc, and its cgroups beside it."""
+    proc = tmp_path / "proc"
+    (proc / "self").mkdir(parents=True)
+    (proc / "sys/kernel").mkdir(parents=True)
+    (proc / "loadavg").write_text("0.00 0.00 0.00 1/100 1234\n")
+    (proc / "sys/kernel/threads-max").write_text("100000\n")
+    (proc / "sys/kernel/pid_max").write_text("4194304\n")
+    (proc / "self/cgroup").write_text("2:pids:/a/b\n1:memory:/m\n0::/u/v\n")
+    mounts = (PIDS_V1 + UNIFIED).replace("/cg", str(tmp_path / "cg"))
+    (proc / "self/mountinfo").write_text(mounts)
+    (tmp_path / "cg/pids/b").mkdir(parents=True)
+    (tmp_path / "cg/unified/u/v").mkdir(parents=True)
+    monkeypatch.setattr(room, "PROC", proc)
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (-1, -1))
+    return tmp_path
+
+
+def test_a_machine_without_limits_has_room_for_what_a_box_may_have(machine: Path) -> None:
+    assert room.room(0) == LIMITS["processes"]
+
+
+@pytest.mark.parametrize("name, most, left", [
+    ("threads-max", 1000, 1000 - 100 - room.SYSTEM), ("pid_max", 700, 700 - 100 - room.SYSTEM),
+    ("threads-max", 10, 0)])
+def test_the_kernel_has_limits(machine: Path, name: str, most: int, left: int) -> None:
+    (machine / "proc/sys/kernel" / name).write_text(f"{most}\n")
+    assert room.room(0) == left
+
+
+@pytest.mark.parametrize("folder", ["pids/b", "pids", "unified/u/v", "unified/u"])
+def test_each_cgroup_above_has_limits(machine: Path, folder: str) -> None:
+    (machine / "cg" / folder / "pids.max").write_text("400\n")
+    (machine / "cg" / folder / "pids.current").write_text("150\n")
+    assert room.room(0) == 250
+    (machine / "cg" / folder / "pids.max").write_text("max\n")
+    assert room.room(0) == LIMITS["processes"]
+
+
+def test_the_user_has_a_limit(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (50, 300))
+    assert room.room(120) == 180
+    assert room.room(400) == 0
+
+
+def test_without_cgroups_and_settings_there_are_fewer_limits(machine: Path) -> None:
+    for name in ("self/cgroup", "self/mountinfo", "sys/kernel/threads-max", "sys/kernel/pid_max"):
+        (machine / "proc" / name).unlink()
+    assert room.room(0) > 1000

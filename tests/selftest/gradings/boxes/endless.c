@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/msg.h>
@@ -107,6 +108,22 @@ static void stop(void)
 		raise(SIGSTOP);
 }
 
+static void crowd(void)
+{
+	for (int i = 0; i < 1100; i++)
+		switch (fork()) {
+		case -1:
+			puts("no room");
+			exit(1);
+		case 0:
+			for (;;)
+				pause();
+		}
+	puts("there");
+	for (;;)
+		pause();
+}
+
 static void keeps_ipc(void)
 {
 	int made = open("/dev/shm/lab-there", O_CREAT | O_RDWR | O_CLOEXEC, 0600);
@@ -129,6 +146,7 @@ static const struct {
 	{"many", many},
 	{"shared_memory", shared_memory},
 	{"output", output},
+	{"crowd", crowd},
 	{"keeps_ipc", keeps_ipc},
 	{"spin", spin},
 	{"stop", stop},

@@ -104,7 +104,10 @@ static int child(void)
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		memset(malloc(PIECE), 1, PIECE);
+		char *memory = malloc(PIECE);
+
+		if (memory != NULL)
+			memset(memory, 1, PIECE);
 		for (;;)
 			pause();
 	}

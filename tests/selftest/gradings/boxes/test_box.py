@@ -193,6 +193,15 @@ def test_mounts_are_restricted(with_and_without_mount_setattr: Tuple[Sandbox, Sa
         assert ("ro" in options) != (own or place in (octal, "/dev/null")), place
 
 
+def test_numbers_of_processes_are_large(sandbox: Sandbox, tools: Path) -> None:
+    if sandbox.tier < 3 or not os.access("/proc/sys/kernel/ns_last_pid", os.W_OK):
+        pytest.skip("numbers cannot be chosen")
+    done = sandbox.run(["/bin/sh", "-c", "echo $$; cat /proc/sys/kernel/pid_max"], folder=tools,
+                       environment={}, seconds=10)
+    number, largest = map(int, done.output.split())
+    assert number > 1 << 16 or largest <= 1 << 16
+
+
 def test_unknown_architecture_has_tier_1(tools: Path, public_folder: Path) -> None:
     folder = public_folder / "unknown"
     folder.mkdir()

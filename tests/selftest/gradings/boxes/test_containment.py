@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Dict, Iterable, List, Optional, Set
 
@@ -19,6 +20,7 @@ from sandbox.sandbox import Sandbox
 from selftest.gradings.boxes import driving
 from selftest.gradings.boxes.driving import Attack, left_over, small_number
 from selftest.process import eventually
+from watching import procfs
 
 ATTEMPTS = set(
     "descriptors secret home create tmpfs fifo folder wipe sysv sysv_semaphores semaphore memfd "
@@ -37,6 +39,8 @@ HARMFUL = {"wipe", "fifo", "folder", "trace"}
 MADE = ("/tmp/lab-there", "/dev/shm/lab-there")  # by attempts that work
 PROCESSES = 160  # small_number(), and the box
 LONGEST = 60.0  # seconds for what takes one, on a machine that does other things
+CROWD = 1200  # processes, more than "crowd" has
+WATCHED, AT_ONCE = 2.0, 1.5  # seconds; a busy machine may be slow to answer
 ALIVE = 20  # processes that "daemons" leaves, at least
 GRADER = """
 import sys, time
@@ -172,6 +176,21 @@ def test_number_of_processes_is_limited(attack: Attack) -> None:
     bomb = attack("fork_bomb", nproc=small_number(), processes=100)
     assert bomb.status(LONGEST) == signal.SIGKILL
     assert bomb.reason == "it created more processes than it may"
+
+
+def test_many_processes_do_not_keep_the_box_busy(attack: Attack, sandbox: Sandbox) -> None:
+    """Its looks at them cost little CPU time, and do not hold up an answer."""
+    if sandbox.room() < CROWD:
+        pytest.skip("no room for so many processes")
+    box = attack("crowd")
+    assert eventually(lambda: box.output.head == b"there\n", LONGEST)
+    used, began = procfs.cpu_clock(box.pid), time.monotonic()
+    while time.monotonic() - began < WATCHED:
+        asked = time.monotonic()
+        box.sync()
+        assert time.monotonic() - asked < AT_ONCE
+        time.sleep(0.05)
+    assert procfs.cpu_clock(box.pid) - used < WATCHED / 10
 
 
 def test_grader_dies(tools: Path, sandbox: Sandbox) -> None:
