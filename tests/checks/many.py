@@ -21,8 +21,8 @@ WIDTH = 16
 # The count may grow in all stages but this many, and it is a leak. Fewer, and one that spares a
 # stage passes; more, and what is set up late looks like a leak.
 SPARED = 1
-# Looks that are enough where (nearly) each client leaves something behind. Fewer, and what is set up
-# late looks like that; more take longer.
+# Looks that are enough where (nearly) each client leaves something behind. Fewer, and what is set
+# up late looks like that; more take longer.
 ENOUGH = 3
 # Seconds asleep until a stage has left what it leaves: later ones are looked at anyway.
 BRIEF = 0.03
@@ -134,6 +134,6 @@ def _more(before: Stage, after: Stage) -> List[bool]:
 
 def stage_of(server: Server, clients: int) -> Stage:
     """Returns what the server has right now, `clients` having been served."""
-    return Stage(clients, len(server.box.tree()), len(server.zombies()), server.descriptors(), server.threads(),
-                 server.address_space(),
+    return Stage(clients, len(server.box.tree()), len(server.zombies()), server.descriptors(),
+                 server.threads(), server.address_space(),
                  sum(private.heap(pid, server.box.user) for pid in server.idle))
