@@ -222,11 +222,14 @@ def threads_words(processes: Mapping[int, Process], idle: Collection[int]) -> Li
     """Returns what there is of threads for clients."""
     own = _own(processes, idle)
     beside = _beside_words(processes, own, "thread")
+    if beside or not own:
+        return beside
     # The stack of a thread stays mapped for a while after its end: so little memory means that
     # there was none.
     size = sum(process.address_space for process in own)
-    if beside or not own or size > STACK:
-        return beside
+    if size > STACK:
+        return ["the server has no other thread now; it seems that it has created one since it "
+                f"started: its address space, {size >> 10} KiB, has room for a stack"]
     return [f"no trace of a thread: the server's address space, {size >> 10} KiB, is smaller than "
             "one default thread stack"]
 
