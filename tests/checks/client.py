@@ -162,24 +162,23 @@ class Arrivals:
     be limited to descriptors below 1024. Use it in a `with` block."""
 
     def __init__(self, clients: Sequence[Client]) -> None:
-        self._open = list(clients)
         self._selector = selectors.DefaultSelector()
-        self.receive()
-        for client in self._open:
-            self._selector.register(client.socket, selectors.EVENT_READ)
+        self._ready = list(clients)  # those for which something may have arrived
+        for client in clients:
+            self._selector.register(client.socket, selectors.EVENT_READ, client)
 
     def receive(self) -> None:
         """Lets each client take in what has arrived; then forgets those whose connection has
         ended: they would count as readable for ever."""
-        for client in self._open:
+        for client in self._ready:
             client.receive()
-            if client.ended and client.socket in self._selector.get_map():
+            if client.ended:
                 self._selector.unregister(client.socket)
-        self._open = [client for client in self._open if not client.ended]
+        self._ready = []
 
     def wait(self, seconds: float) -> None:
         """Waits until something arrives, `seconds` at most."""
-        self._selector.select(seconds)
+        self._ready = [key.data for key, _ in self._selector.select(seconds)]
 
     def __enter__(self) -> Arrivals:
         return self

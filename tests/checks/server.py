@@ -184,17 +184,19 @@ class Server(Family):
         seconds, or had used `budget` seconds of CPU. Meanwhile, takes in what arrives for the
         clients. Raises Inconclusive if the machine starves the server."""
         began = time.monotonic()
-        watched = Quiet(began, self.activity())
-        used_before = self.cpu_time()
-        pace = Pace(STEP if self.dozing else LOOK)
+        watched: Optional[Quiet] = None
+        period = STEP if self.dozing else LOOK
+        pace = Pace(period)
         with Arrivals(clients) as arrivals:
             while True:
                 arrivals.receive()
                 if condition():
                     return True
-                if pace.due():
+                now = time.monotonic()
+                if now - began > period and pace.due():  # most waits are over before the first look
                     with pace.look():
-                        now = time.monotonic()
+                        if watched is None:
+                            watched, used_before = Quiet(now, self.activity()), self.cpu_time()
                         watched.note(now, self.activity())
                         used = self.cpu_time() - used_before
                         self._note_naps(now)
