@@ -34,10 +34,13 @@ def test_processes(server: Server) -> None:
 
 
 @pytest.mark.check("mp-zombies")
-def test_zombies(server: Server, many: Record) -> None:
+def test_zombies(start: Start, server: Server, many: Record) -> None:
     with bystanders(server):
         zombies.of_one_moment(server)
     zombies.none_pile_up(many)
+    held = start(faults=True)
+    with bystanders(held):
+        zombies.of_one_fork(held)
 
 
 @pytest.mark.check("mp-descriptors")

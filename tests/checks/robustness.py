@@ -8,7 +8,7 @@ from checks.asking import (SLACK, answered, by_hand, fib, seen_by, served, still
 from checks.check import Check
 from checks.many import Record
 from checks.server import Server
-from checks.verdict import CheckFailed
+from checks.verdict import CheckFailed, Inconclusive
 
 NO_MORE = ("prlimit --pid PID --nproc=1:; ./client.py localhost 2999 1; "
            "./client.py localhost 2999 1  # not as root")
@@ -28,6 +28,9 @@ FAULTS = 10
 # Clients at once: more than the tables of 1024 places that are so common. Fewer, and such a table
 # is not noticed; more, and gradings take longer.
 FLOOD = 1100
+# Processes or threads for each of them, at most: a child, and a thread that waits for it. More, and
+# machines with little room are tried with fewer clients; fewer, and such a server fails there.
+EACH = 2
 # Bytes of a request that never ends. Fewer, and they fit into the buffers of a server that never
 # reads them, or checks no length; more take longer.
 LARGE = 1 << 20
@@ -173,7 +176,7 @@ def patience(patient: Patient) -> None:
 def flood(server: Server) -> str:
     """Many clients at once are all served, the last one first: there is no fixed number. Raises
     CheckFailed. Returns a note that there were fewer, where the machine has no room for all."""
-    number = min(FLOOD, getattr(server.sandbox, "room", lambda: 900)())  # TODO: direct
+    number = min(FLOOD, server.sandbox.room() // EACH)
     asked = {server.connect(): server.draw.randrange(10) for _ in range(number)}
     *others, last = asked
     served(server, last.send(b"%d\n" % asked[last]), asked[last],
@@ -184,6 +187,9 @@ def flood(server: Server) -> str:
     answered(server, *others)
     lost = [client for client in others if not client.served(str(fib(asked[client])))]
     if lost:
+        if server.sandbox.room() + len(server.tasks()) < EACH * number:
+            raise Inconclusive("other programs have taken the room for processes meanwhile. Stop "
+                               "them, and grade again.")
         saw, *rest = seen_by(lost[0], server)
         raise CheckFailed(
             f"{number} clients connected at once, then each sent a request", "each to be served",

@@ -1,7 +1,8 @@
 """Are ended children reaped, those too whose signals have merged into one?"""
 from __future__ import annotations
 
-from typing import List
+import contextlib
+from typing import Callable, ContextManager, Iterator, List
 
 from checks import diagnosis
 from checks.asking import (AT_ONCE, CLEANUP_QUIET, SLACK, all_served, by_hand, closer_look, served,
@@ -26,25 +27,55 @@ MORE = 60
 def of_one_moment(server: Server) -> None:
     """Children that end while the server is stopped are all reaped later, though their signals
     merge into one. Raises CheckFailed."""
+    _end_together(server, lambda: stopped(server, server.idle), "stopped the server (SIGSTOP)")
+
+
+def of_one_fork(server: Server) -> None:
+    """The same for children that end while the server is in fork(): nothing has stopped it, so
+    there is no signal that could tell. Needs a server in which calls can be held (Box.hold); does
+    nothing where that is not possible. Raises CheckFailed."""
+    if server.box.hold("create", False):
+        _end_together(server, lambda: _held_in_fork(server), "the server was in fork()")
+
+
+@contextlib.contextmanager
+def _held_in_fork(server: Server) -> Iterator[None]:
+    """A time in which the server waits in fork() for the child of one more client."""
+    server.box.hold("create", True)
+    client = server.connect()
+    server.settle()
+    try:
+        yield
+    finally:
+        server.box.hold("create", False)
+        client.close()
+
+
+def _end_together(server: Server, pause: Callable[[], ContextManager[None]], paused: str) -> None:
+    """Lets AT_ONCE children end during a pause of the server. `paused` says what that is."""
     asked = {client: server.draw.randrange(10) for client in server.connect_in_turn(AT_ONCE)}
     if not server.wait(lambda: len(server.workers()) >= AT_ONCE):
         return  # no child serves them: no zombies either
-    done = f"stopped the server (SIGSTOP), let {AT_ONCE} children end, let the server continue"
+    done = f"{paused}, {AT_ONCE} children ended meanwhile, the server continued"
     before = len(server.zombies())
-    with stopped(server, server.idle):
+    with pause():
         for client, n in asked.items():
             client.send(b"%d\n" % n)
         server.wait(lambda: not server.workers(), *asked)
     all_served(server, asked, done)
     still_serves(server, done)
-    if server.wait(lambda: len(server.zombies()) <= SLACK, quiet=CLEANUP_QUIET):
-        return
+    if not server.wait(lambda: len(server.zombies()) <= SLACK, quiet=CLEANUP_QUIET):
+        raise _zombies_left(server, before, done)
+
+
+def _zombies_left(server: Server, before: int, done: str) -> CheckFailed:
+    """Returns what to raise for zombies; `before` says how many there were."""
     zombies = server.zombies()
     symptom = "zombie-of-merged-signals"
     if len(zombies) > before + AT_ONCE:  # the one client afterwards is among them
         symptom = "no-reaping"
-    raise CheckFailed(
-        done + ", served one more client", f"at most {SLACK} zombies",
+    return CheckFailed(
+        done + ", and one more client was served", f"at most {SLACK} zombies",
         words(f"{len(zombies)} zombies after {AT_ONCE + 2} clients{_after_more_clients(server)}",
               closer_look(lambda: diagnosis.sigchld(zombies[0].parent))), symptom)
 
