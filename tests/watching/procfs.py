@@ -13,7 +13,7 @@ from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from watching.stat import TICK as TICK  # with "as": what callers of this module deal with
 from watching.stat import Process as Process
-from watching.stat import fields_of, line_of, parsed
+from watching.stat import fields_of, line_of, list_of, parsed
 from watching.stat import read as read
 
 NANOSECONDS = 1e9
@@ -88,7 +88,7 @@ def _children(pid: int, threads: int) -> List[int]:
     found: List[int] = []
     for tid in _thread_ids(pid) if threads > 1 else (pid,):
         with contextlib.suppress(OSError):
-            found += map(int, read(f"/proc/{pid}/task/{tid}/children").split())
+            found += map(int, list_of(f"/proc/{pid}/task/{tid}/children").split())
     return found
 
 

@@ -4,6 +4,7 @@ from typing import List, NamedTuple
 
 TICK = os.sysconf("SC_CLK_TCK")
 LINE = 4096  # bytes: more than the longest line of stat and schedstat has
+SHORT = 1024  # bytes: less than a page without its last number
 
 
 class Process(NamedTuple):
@@ -43,6 +44,20 @@ def line_of(path: str) -> bytes:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         return os.read(descriptor, LINE)
+    finally:
+        os.close(descriptor)
+
+
+def list_of(path: str) -> bytes:
+    """Returns a file that is a list of numbers; raises OSError. The kernel hands such a list out by
+    the page: a short one is whole, and one read is enough."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        content = part = os.read(descriptor, LINE)
+        while len(part) >= SHORT:
+            part = os.read(descriptor, LINE)
+            content += part
+        return content
     finally:
         os.close(descriptor)
 
