@@ -14,7 +14,7 @@ import re
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Callable, List, Mapping, Match, Optional, Protocol, Sequence, Type
+from typing import Callable, Dict, List, Mapping, Match, Optional, Protocol, Sequence, Type
 
 from checks import symptoms
 from checks.allowance import Allowance
@@ -97,6 +97,7 @@ class Server(Family):
         self._restless = False  # always doing something
         self.probe = probe
         self.dozing: Optional[Dozing] = None
+        self._refused: Dict[str, int] = {}
         self.allowance = allowance or Allowance()
         self.box = sandbox.start([str(program), "0"], folder=program.parent, limits=limits,
                                  environment={**ENVIRONMENT, **(environment or {})},
@@ -116,16 +117,13 @@ class Server(Family):
         if not self.wait(lambda: bool(announced()) or self.box.status() is not None):
             raise CheckFailed(f"started ./{self.name} 0",
                               "the line 'listening on PORT' from main.c",
-                              "no such line, although the server is idle",
-                              "Is there code that runs before main(), or that closes standard "
-                              "output?")
+                              "no such line, although the server is idle", "no-announcement")
         # It may have ended and be well: a server that becomes a daemon does so.
         self.wait(lambda: bool(announced()), quiet=OUTPUT_DELAY)
         found = announced()
         if not found:
             raise CheckFailed(f"started ./{self.name} 0", "the line 'listening on PORT'",
-                              f"the server {self.ending()}",
-                              f"Start it by hand: ./{self.name} 2999")
+                              f"the server {self.ending()}", "ended-at-start")
         return int(found[1])
 
     def _warm_up(self) -> None:
@@ -147,11 +145,9 @@ class Server(Family):
         try:
             self.clients.append(Client(connection(self.box, self.port)))
         except ConnectionError:
-            raise CheckFailed(
-                self.lately + "a client connected", "a connection",
-                f"connection refused: the server {self.ending()}",
-                "Only a failure at start may end a server; a later one may cost the client that it "
-                "concerns, and no other.") from None
+            raise CheckFailed(self.lately + "a client connected", "a connection",
+                              f"connection refused: the server {self.ending()}",
+                              "server-gone") from None
         return self.clients[-1]
 
     def connect_in_turn(self, number: int) -> List[Client]:
@@ -257,6 +253,11 @@ class Server(Family):
         """Returns the end of what it printed, on standard output and standard error together."""
         return self.box.output.tail
 
+    def refused(self) -> Dict[str, int]:
+        """Returns which system calls the sandbox has refused it, and how often, so far."""
+        self._refused = self.box.refused() or self._refused
+        return self._refused
+
     # --- its end ---
 
     def ending(self) -> str:
@@ -267,6 +268,7 @@ class Server(Family):
     def close(self) -> None:
         """Ends the server and everything that it started."""
         try:
+            self.refused()
             for client in self.clients:
                 client.close()
         finally:

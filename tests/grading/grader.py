@@ -27,7 +27,7 @@ from checks.allowance import Allowance
 from checks.catalogue import BY_ID
 from checks.check import Check
 from checks.server import Server
-from checks.verdict import NotGraded
+from checks.verdict import CheckFailed, NotGraded
 from console import OUTPUT_LINES, CommandFailed
 from grading import TESTS
 from grading.build import SERVERS, Build
@@ -75,6 +75,8 @@ class Grading:
         """The check that runs has raised an exception; the first one counts."""
         if self._running and self._running.error is None:
             self._running.error = error
+            if isinstance(error, CheckFailed) and self._running.server:
+                error.seen += _refused(self._running.server)
 
     def ended(self) -> None:
         """The check has ended, and so have its servers."""
@@ -82,6 +84,14 @@ class Grading:
             outcome = self._running.outcome(self.build.errors)
             self._running = None
             send(self._events, ended=outcome.to_dict())
+
+
+def _refused(server: Server) -> List[str]:
+    """Returns a line that says which system calls the sandbox has refused; none if it has not."""
+    calls = ", ".join(sorted(f"{name}()" for name in server.refused()))
+    if not calls:
+        return []
+    return [f"the sandbox has refused the server: {calls}; guide.md, part 5, says what it may do"]
 
 
 class _Running:
