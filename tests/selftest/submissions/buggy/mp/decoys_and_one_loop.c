@@ -1,8 +1,8 @@
 /* Buggy: a child for each client, which only waits until the connection ends; the parent polls and
  *      serves.
- * Loses: mp-processes mp-speedup
+ * Loses: mp-processes mp-robustness mp-speedup
  * Why: the decoys hold nothing and compute nothing: one process serves everybody, one request
- *      after the other.
+ *      after the other, and who sends half a request holds up all.
  */
 #include <err.h>
 #include <poll.h>

@@ -1,6 +1,8 @@
 /* Buggy: a mutex protects the count of children, in the loop and in the handler.
  * Loses: mp-zombies
  * Why: the handler interrupts the very thread that holds the mutex, and waits for it for ever.
+ * Either: mp-robustness - where many clients come and go it happens by chance
+ * Either: mp-descriptors - likewise
  */
 #include <err.h>
 #include <errno.h>

@@ -2,6 +2,8 @@
  * Loses: mp-zombies
  * Why: both functions take locks: a handler that interrupts them in the loop waits for itself
  *      (signal-safety(7)).
+ * Either: mp-robustness - where many clients come and go it happens by chance
+ * Either: mp-descriptors - likewise
  */
 #include <err.h>
 #include <errno.h>
