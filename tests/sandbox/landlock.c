@@ -68,7 +68,7 @@ static struct ruleset ruleset_of(long version)
 	return all;
 }
 
-static void enforce(int rules)
+static void restrict_self(int rules)
 {
 	if (syscall(__NR_landlock_restrict_self, rules, 0) == -1)
 		err(EXIT_BOX_FAILED, "landlock_restrict_self");
@@ -121,7 +121,7 @@ void landlock(char *const *list, bool own_root)
 	}
 	if (handled.ports != 0)
 		allow_binding(rules, 0); /* any free one */
-	enforce(rules);
+	restrict_self(rules);
 }
 
 bool landlock_signals(pid_t grader)
@@ -134,6 +134,6 @@ bool landlock_signals(pid_t grader)
 	rules = (int)syscall(__NR_landlock_create_ruleset, &handled, sizeof(handled), 0);
 	if (rules == -1)
 		return false;
-	enforce(rules);
+	restrict_self(rules);
 	return kill(grader, 0) == -1 && errno == EPERM;
 }

@@ -23,12 +23,24 @@ def compile_tool(output: Path, sources: Sequence[Path], *flags: str) -> Path:
     """Compiles some of the lab's own C files into one program or library, and returns its path.
     Not optimised: compiling takes longer than all that they do. Raises BoxFailed, with what the
     compiler said, if that fails."""
-    command = ["cc", "-std=gnu17", "-O0", "-Wall", *map(str, sources), *flags, "-o", str(output)]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    return _compile(output, [*map(str, sources), *flags], sources[0].name)
+
+
+def compile_as_one(output: Path, sources: Sequence[Path], *flags: str) -> Path:
+    """Does the same for files of one folder that share no names, as if they were a single file:
+    many small ones take six times as long. Raises BoxFailed."""
+    text = "".join(f'#include "{source.name}"\n' for source in sources)
+    words = ["-iquote", str(sources[0].parent), "-x", "c", "-", *flags]
+    return _compile(output, words, sources[0].name, text)
+
+
+def _compile(output: Path, words: Sequence[str], name: str, text: str = "") -> Path:
+    command = ["cc", "-std=gnu17", "-O0", "-Wall", *words, "-o", str(output)]
+    done = subprocess.run(command, input=text.encode(), stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, env=own_environment())
     if done.returncode:
         said = done.stdout.decode(errors="replace").strip()
-        raise BoxFailed(f"{sources[0].name} does not compile here: {said}")
+        raise BoxFailed(f"{name} does not compile here: {said}")
     return output
 
 
@@ -37,6 +49,6 @@ def compile_launcher(folder: Path) -> Path:
     BoxFailed if they do not compile."""
     with concurrent.futures.ThreadPoolExecutor() as pool:
         canary = pool.submit(compile_tool, folder / "canary", [HERE / name for name in CANARY])
-        box = pool.submit(compile_tool, folder / "box", [HERE / name for name in SOURCES])
+        box = pool.submit(compile_as_one, folder / "box", [HERE / name for name in SOURCES])
     canary.result()
     return box.result()

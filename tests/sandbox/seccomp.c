@@ -19,12 +19,12 @@
 enum { PER_RULE = 6, AROUND = 8, INSTRUCTIONS_MAX = 4096 /* of the kernel: BPF_MAXINSNS */ };
 
 static struct sock_filter instructions[INSTRUCTIONS_MAX];
-static struct sock_fprog program = {.filter = instructions};
+static struct sock_fprog filter_program = {.filter = instructions};
 
 /* Jumps count the instructions to leave out if the comparison is true, and if it is false. */
 static void emit(unsigned int code, unsigned int value, unsigned int if_true, unsigned int if_false)
 {
-	instructions[program.len++] =
+	instructions[filter_program.len++] =
 		(struct sock_filter){(uint16_t)code, (uint8_t)if_true, (uint8_t)if_false, value};
 }
 
@@ -90,7 +90,7 @@ static void emit_told_calls(unsigned int kind)
 
 const struct sock_fprog *seccomp_filter(unsigned int kind)
 {
-	program.len = 0;
+	filter_program.len = 0;
 	emit_load(offsetof(struct seccomp_data, arch));
 	/* The calls of other architectures have other numbers. */
 	emit(BPF_JMP | BPF_JEQ | BPF_K, SECCOMP_ARCHITECTURE, 1, 0);
@@ -100,7 +100,7 @@ const struct sock_fprog *seccomp_filter(unsigned int kind)
 		emit_rules(kind);
 	emit_told_calls(kind);
 	emit_end(0);
-	return &program;
+	return &filter_program;
 }
 
 const struct call_rule *rule_for(const struct seccomp_data *call, unsigned int kind)

@@ -206,8 +206,8 @@ def test_unknown_architecture_has_tier_1(tools: Path, public_folder: Path) -> No
     folder = public_folder / "unknown"
     folder.mkdir()
     launcher.compile_launcher(folder)
-    launcher.compile_tool(folder / "box", [launcher.HERE / name for name in launcher.SOURCES],
-                          "-DSECCOMP_ARCHITECTURE=0")
+    launcher.compile_as_one(folder / "box", [launcher.HERE / name for name in launcher.SOURCES],
+                            "-DSECCOMP_ARCHITECTURE=0")
     found = tiers.establish(folder / "box").containment
     assert found.tier == "T1"
     assert any("seccomp: not on this architecture" in why for why in found.fallen)
