@@ -6,7 +6,7 @@ most often.
 """
 from __future__ import annotations
 
-from typing import Collection, NamedTuple, Optional
+from typing import Collection, NamedTuple, Optional, Sequence
 
 from watching.calls import FUTEX_OPERATION, FUTEX_WAIT, SLEEPS, VFORK_CHANNELS, Call
 from watching.procfs import Task
@@ -33,7 +33,7 @@ FUTEX_LOCK_PI = (6, 13)
 FUNCTIONS = {
     "accept4": ACCEPT, "clone": "clone(), which creates a process or a thread,",
     "clone3": "clone(), which creates a process or a thread,", "epoll_pwait": EPOLL,
-    "epoll_pwait2": EPOLL, "fcntl": "fcntl() on a file lock", "flock": "flock() on a file lock",
+    "epoll_pwait2": EPOLL, "fcntl": "fcntl() (a file lock)", "flock": "flock() (a file lock)",
     "mq_timedreceive": "mq_receive()", "mq_timedsend": "mq_send()", "openat": "open()",
     "ppoll": POLL, "pselect6": SELECT, "readv": "read()", "recvfrom": RECV,
     "rt_sigsuspend": SIGSUSPEND, "semtimedop": "semop()", "sendto": SEND, "wait4": WAITPID,
@@ -61,7 +61,8 @@ class Thread(NamedTuple):
     call: Optional[Call]  # that it is blocked in; None: not known
     in_kernel: bool  # has it spent most of its time there?
     joins: Optional[int] = None  # the thread whose end it waits for
-    kind: str = ""  # of what it waits for on a descriptor, if that is not a socket: "pipe"
+    on: Sequence[int] = ()  # the descriptors that it waits for
+    kind: str = ""  # of what it waits for, if that is not a socket: "pipe"
 
 
 def function(thread: Thread) -> str:

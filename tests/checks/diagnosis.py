@@ -18,6 +18,8 @@ from watching import awaited, calls, private, procfs
 from watching.calls import Call
 from watching.procfs import Task
 
+FILE_LOCKS = ("fcntl", "flock")  # what is locked is a file: that goes without saying
+
 
 def doing(server: Server) -> List[str]:
     """Returns what the server's threads do right now, or how the server has ended if there are
@@ -43,12 +45,16 @@ def _scene(server: Server) -> Scene:
 
 
 def _thread(task: Task, call: Optional[Call], siblings: Sequence[Task], user: int) -> Thread:
+    in_kernel = procfs.in_kernel(task)
+    if call is None:
+        return Thread(task, call, in_kernel)
     joins, kind = None, ""
-    if call is not None and call.name == "futex" and len(siblings) > 1:
+    if call.name == "futex" and len(siblings) > 1:
         joins = calls.joined_thread(call, calls.own_ids(siblings))
-    if call is not None and call.descriptor is not None:
-        kind = private.kind(task.pid, call.descriptor, user)
-    return Thread(task, call, procfs.in_kernel(task), joins, "" if kind == "socket" else kind)
+    on = awaited.awaited(task, call, user)
+    if len(on) == 1 and call.name not in FILE_LOCKS:
+        kind = private.kind(task.pid, on[0], user)
+    return Thread(task, call, in_kernel, joins, on, "" if kind == "socket" else kind)
 
 
 def connection(server: Server, client: Client) -> List[str]:

@@ -115,11 +115,10 @@ def _for_whom(parent: int, processes: Mapping[int, Process]) -> str:
 
 def _on(threads: Iterable[Thread]) -> str:
     """Returns on which descriptors threads that do the same are blocked."""
-    waiting = [one for one in threads if one.task.state in "SD" and one.call is not None]
-    numbers = {one.call.descriptor for one in waiting if one.call is not None}
+    waiting = [one for one in threads if one.task.state in "SD"]
     kinds = {one.kind for one in waiting}
-    known = {number for number in numbers if number is not None}
-    return descriptor_words(known, kinds.pop() if len(kinds) == 1 else "")
+    return descriptor_words({descriptor for one in waiting for descriptor in one.on},
+                            kinds.pop() if len(kinds) == 1 else "")
 
 
 def _others_words(others: Iterable[Thread], scene: Scene) -> List[str]:

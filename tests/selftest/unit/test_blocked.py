@@ -34,7 +34,7 @@ def thread(one: Optional[Call], state: str = "S", run: float = 1.0, in_kernel: b
     (call("rt_sigsuspend"), "blocked in sigsuspend()"),
     (call("rt_sigtimedwait", POINTER), "blocked in sigwait()"),
     (call("rt_sigtimedwait", POINTER, 0, POINTER), "blocked in sigtimedwait()"),
-    (call("flock", 5), "blocked in flock() on a file lock"),
+    (call("flock", 5), "blocked in flock() (a file lock)"),
     (call("vfork", channel="kernel_clone"),
      "blocked in vfork() until its child ends or calls execve()"),
     (call("clone", channel="percpu_rwsem_wait"),

@@ -24,19 +24,19 @@ def process(pid: int, parent: int = SERVER, **more: Any) -> Process:
     return Process(**values)
 
 
-def thread(pid: int, name: str = "", first: int = 0, tid: int = 0, state: str = "S",
+def thread(pid: int, name: str = "", *on: int, tid: int = 0, state: str = "S",
            in_kernel: bool = False) -> Thread:
-    """Returns a thread that is blocked in that system call, whose first argument is `first`."""
-    call = Call(name, (first, 0, 0, 0, 0, 0))
-    return Thread(Task(pid, tid or pid, state, 1.0, 0.0), call, in_kernel)
+    """Returns a thread that is blocked in that system call, on these descriptors."""
+    call = Call(name, (0, 0, 0, 0, 0, 0))
+    return Thread(Task(pid, tid or pid, state, 1.0, 0.0), call, in_kernel, on=on)
 
 
 def accepting(pid: int = SERVER, tid: int = 0) -> Thread:
-    return thread(pid, "accept", 3, tid)
+    return thread(pid, "accept", 3, tid=tid)
 
 
 def receiving(pid: int, tid: int = 0, descriptor: int = 4) -> Thread:
-    return thread(pid, "recvfrom", descriptor, tid)
+    return thread(pid, "recvfrom", descriptor, tid=tid)
 
 
 def scene(*threads: Thread, zombies: int = 0) -> Scene:
@@ -131,6 +131,11 @@ def test_a_server_that_joins_a_thread() -> None:
     assert doing(main, receiving(SERVER, 101)) == [
         "the server is blocked in pthread_join() until thread 101 ends",
         "thread 101 is blocked in recv() on descriptor 4"]
+
+
+def test_an_event_loop() -> None:
+    assert doing(thread(SERVER, "epoll_wait", 3, 5, 6, 7, 8, 9))[0] == (
+        "the server is blocked in epoll_wait() on descriptors 3, 5, 6 and 3 more")
 
 
 def test_what_is_no_socket_is_named() -> None:
