@@ -21,8 +21,7 @@ from checks.probing import Probe
 from checks.robustness import Patient
 from checks.server import Server
 from checks.verdict import CheckFailed, Inconclusive, NotGraded
-from checks.workload import SYNCHRONOUS
-from checks.workload import calibrated_n as find_n
+from checks.workload import SYNCHRONOUS, Yardstick
 from grading.build import Build
 from grading.grader import Grading
 
@@ -253,10 +252,11 @@ def many(serves_concurrently: None, start: Starter,
 
 
 @pytest.fixture(scope="session")
-def calibrated_n(grading: Grading) -> int:
-    """The n whose fib(n) takes about SINGLE_RUN seconds of CPU on this machine."""
-    build = grading.build.keeping("calibration")
-    return find_n(build.sandbox, build.program(SYNCHRONOUS))
+def yardstick(grading: Grading) -> Iterator[Yardstick]:
+    """What requests cost in the lab's own synchronous server."""
+    build = grading.build.keeping("yardstick")
+    with Yardstick(Server(build.sandbox, build.program(SYNCHRONOUS))) as yardstick:
+        yield yardstick
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from checks.asking import bystanders
 from checks.many import Record
 from checks.robustness import Patient
 from checks.server import Server, Start
+from checks.workload import Yardstick
 
 SERVER = "mp_server"
 Note = Callable[[Optional[str]], None]
@@ -52,8 +53,8 @@ def test_descriptors(server: Server, many: Record) -> None:
 
 
 @pytest.mark.check("mp-speedup")
-def test_speedup(start: Start, server: Server, calibrated_n: int, note: Note) -> None:
-    note(speedup.judge(start, server, calibrated_n))
+def test_speedup(start: Start, server: Server, yardstick: Yardstick, note: Note) -> None:
+    note(speedup.judge(start, server, yardstick))
 
 
 @pytest.mark.check("mp-robustness")

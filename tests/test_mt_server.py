@@ -12,6 +12,7 @@ from checks.many import Record, serve_many
 from checks.robustness import Patient
 from checks.sanitizer import Compiler
 from checks.server import Server, Start
+from checks.workload import Yardstick
 
 SERVER = "mt_server"
 Note = Callable[[Optional[str]], None]
@@ -53,8 +54,8 @@ def test_memory(start: Start, many: Record) -> None:
 
 
 @pytest.mark.check("mt-speedup")
-def test_speedup(start: Start, server: Server, calibrated_n: int, note: Note) -> None:
-    note(speedup.judge(start, server, calibrated_n))
+def test_speedup(start: Start, server: Server, yardstick: Yardstick, note: Note) -> None:
+    note(speedup.judge(start, server, yardstick))
 
 
 @pytest.mark.check("mt-robustness")

@@ -1,85 +1,213 @@
-"""Step 3 of the judging of CPU-bound clients (speedup.py): is the work of each client done, once?
+"""Step 3 of the judging of CPU-bound clients (speedup.py): is the work of each client done, once,
+by a thread of its own, and at the same time?
 
-On a fresh server one request, then eight of the same n at once, then one again. The CPU time of the
-eight is about eight times that of the one. If it is much less, results are remembered or shared; if
-it is much more, tasks spin while they wait.
+Eight clients send at once, and all are waited for. Then
+
+ - each has been served: the right line, nothing more, an orderly end;
+ - the CPU time is about what the lab's own service takes. That is measured on the synchronous
+   server, before and at the same time: two hyperthreads of a core slow down each other, and then
+   both. What is in the server's favour counts. The same holds for one of the numbers, asked once
+   more. Else results come from a table, are remembered or shared;
+ - eight threads, in mp_server processes, have each computed at least half of what falls to one;
+ - none of them has slept for long before it was ready: so they have computed at the same time, from
+   the first to the last. Nothing of this depends on how many cores there are;
+ - in mp_server, a process that has a client's connection open has computed.
 """
 from __future__ import annotations
 
-from checks.asking import AT_ONCE, fib, seen_by, send_at_once
-from checks.server import Server
-from checks.verdict import CheckFailed
-from checks.workload import SINGLE_RUN
+import enum
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+
+from checks.asking import AT_ONCE, served
+from checks.client import Client
+from checks.server import SETTLED_CLIENT, Server
+from checks.together import Observation, Requests, holders, lines_of, longest_sleep, shortfall
+from checks.verdict import CheckFailed, too_busy
+from checks.workload import Load, Yardstick
 from watching.meter import Meter
 
-# The CPU time of eight requests over that of one. Nearer to 8, and a machine whose speed changes
-# (a hypervisor, two hyperthreads) fails right servers; wider, and half of the work could be shared.
-FEWEST, MOST = 4.0, 16.0
-# One request is taken to cost at least this part of SINGLE_RUN: if the server remembers, it costs
-# nothing, and eight times nothing would be right. Smaller, and that passes; larger, and a machine
-# that has become faster since the calibration fails right servers.
-LEAST_SHARE = 0.25
+# A server uses at least this part of the CPU time that the lab's own service takes. Smaller, and
+# one that computes a part and looks up the rest passes; larger, and a machine whose speed changes
+# within a second fails right servers.
+LEAST_WORK = 0.75
+# And at most this many times of it. Less, and a core of which it has one half, the yardstick the
+# whole, fails right servers; more, and one that spins on two cores passes.
+MOST_WORK = 1.6
+# A thread has computed for a request if it has run this part of what that costs. Smaller, and what
+# decoys do counts; larger, and what is not seen of a thread that ends fails right servers.
+OWN_SHARE = 0.5
+# A thread that sleeps for this part of the time until it is ready is kept from computing. Smaller,
+# and a right server that reads slowly fails; larger, and one that computes two at a time passes.
+SLEPT = 0.4
 # Of the step: an unlucky moment may spoil one for a right server, but never saves a wrong one. More
 # of them take longer to find fault; fewer blame a right server on a busy machine.
 ATTEMPTS = 3
-# How many times SINGLE_RUN the server may use for each request until it is no longer waited for.
-# Fewer, and a right server on a slow machine fails; more, and one that spins takes longer.
-PATIENCE = 40
-LEAST_TIME = 1e-3  # seconds: what less CPU time counts as, to divide by it
-
-ENOUGH, SHARED, SPINNING = "enough", "results are remembered or shared", "something busy-waits"
-
-
-def work_words(before: float, eight: float, after: float) -> str:
-    """Returns what the CPU times, in seconds, of one request, of eight, and of one again mean:
-    ENOUGH, SHARED or SPINNING.
-
-    A CPU whose other half is busy, or which a hypervisor takes away, takes longer for the same. So
-    of the two single requests the one counts that is in the server's favour."""
-    if eight < FEWEST * max(min(before, after), LEAST_SHARE * SINGLE_RUN):
-        return SHARED
-    if eight > MOST * max(before, after):
-        return SPINNING
-    return ENOUGH
+# How many times what the requests cost the server may use until it is no longer waited for. Fewer,
+# and a right server on a slow machine fails; more, and one that spins takes longer.
+PATIENCE = 6.0
+# How often the yardstick is measured in an attempt: before, beside the eight, and beside the one.
+MEASURED = 3
+# Seconds without any activity: nothing will come any more. Shorter, and a server that pauses fails;
+# longer, and a stuck one takes longer.
+ASLEEP = 1.2
+# Seconds of wall time until the machine, not the server, is blamed. Shorter, and more gradings on
+# a busy machine are inconclusive; longer, and they take longer to say so.
+STARVED = 60.0
 
 
-def work_of_eight(server: Server, n: int) -> float:
-    """Returns the CPU time of eight requests of n over that of one; raises CheckFailed if it is far
-    from eight in each attempt."""
-    for _ in range(ATTEMPTS):
-        before = _cpu_time(server, n, 1)
-        eight = _cpu_time(server, n, AT_ONCE)
-        after = _cpu_time(server, n, 1)
-        words = work_words(before, eight, after)
-        if words == ENOUGH:
-            return 2 * eight / (before + after)
-    raise CheckFailed(
-        f"one client sent '{n}', then {AT_ONCE} clients at the same time, then one again",
-        f"about {AT_ONCE} times the CPU time of one for the {AT_ONCE}",
-        f"{before * 1000:.0f}, {eight * 1000:.0f} and {after * 1000:.0f} ms of CPU time: {words}")
+class Verdict(enum.Enum):
+    """What the work of several requests shows. The values are the symptoms (advice/)."""
+    RIGHT = ""
+    SHARED = "results-shared"
+    TOO_LITTLE = "too-little-work"
+    DECOYS = "decoys"
+    SERIAL = "serial"
+    SPINNING = "busy-waits"
 
 
-def _cpu_time(server: Server, n: int, number: int) -> float:
-    """Returns the seconds of CPU that `number` requests at once took; raises CheckFailed unless
-    each gets its reply."""
-    clients = server.connect_in_turn(number)
-    meter = Meter(server.box.tree, server.cpu_time)
-    send_at_once(server, clients, b"%d\n" % n)
+class Costs(NamedTuple):
+    """What requests cost in the lab's own server, in seconds of CPU."""
+    lowest: Sequence[float]
+    highest: Sequence[float]
 
-    def all_done() -> bool:
-        meter.sample()  # of tasks that will have ended when the replies are there
-        return all(client.line is not None or client.ended for client in clients)
 
-    server.wait(all_done, *clients, budget=PATIENCE * SINGLE_RUN * number)
-    wrong = [client for client in clients if client.line != str(fib(n))]
-    if wrong:
-        who = f"{number} clients sent '{n}' at the same time"
-        if number == 1:
-            who = f"one client alone sent '{n}'"
-        raise CheckFailed(who, f"the line '{fib(n)}' for each",
-                          [f"{len(wrong)} of {number} did not get it; what one of them saw:",
-                           *seen_by(wrong[0], server)])
-    for client in clients:
+def verdict_on(seen: Observation, costs: Costs) -> Verdict:
+    """Returns what the look after the last reply shows. Pure; the order of the questions
+    matters."""
+    if seen.cpu_time < LEAST_WORK * sum(costs.lowest):
+        little = seen.cpu_time < LEAST_WORK * max(costs.lowest)
+        return Verdict.SHARED if little else Verdict.TOO_LITTLE
+    if shortfall(seen.courses, [OWN_SHARE * cost for cost in costs.lowest]):
+        return Verdict.DECOYS
+    if longest_sleep(seen.most(len(costs.lowest))) > SLEPT:
+        return Verdict.SERIAL
+    return Verdict.SPINNING if seen.cpu_time > MOST_WORK * sum(costs.highest) else Verdict.RIGHT
+
+
+class Work:
+    """The step, once."""
+
+    def __init__(self, server: Server, load: Load, yardstick: Yardstick) -> None:
+        self._server, self._load, self._yardstick = server, load, yardstick
+        self._done = f"{AT_ONCE} clients sent " + ", ".join(f"'{n}'" for n in load.whole)
+        self._done += " at the same time"
+        self._held: Dict[Client, List[int]] = {}
+
+    def attempt(self) -> Tuple[float, Optional[CheckFailed]]:
+        """Returns the CPU time of all requests over what they cost in the lab's own server, and
+        what is wrong, or None. Raises CheckFailed if a client is not served."""
+        self._yardstick.measure(self._load.again)
+        seen = self._all()
+        again = self._once_more()
+        costs = self._costs()
+        share = seen.cpu_time / sum(costs.lowest)
+        return share, (self._failure(verdict_on(seen, costs), seen, costs)
+                       or self._of_holders(seen)
+                       or self._remembered(again))
+
+    def _costs(self) -> Costs:
+        return Costs([self._yardstick.lowest(n, MEASURED) for n in self._load.whole],
+                     [self._yardstick.highest(n, MEASURED) for n in self._load.whole])
+
+    def _all(self) -> Observation:
+        """Lets all clients send, and returns the look after the last reply."""
+        clients = self._server.connect_in_turn(AT_ONCE)
+        requests = Requests(self._server, clients, self._load.whole)
+        with self._yardstick.measuring(max(self._load.whole)):
+            if requests.of_processes:
+                self._held = holders(self._server, clients)
+            self._wait(requests)
+        seen = requests.look()
+        requests.judge_replies(self._done)
+        for client in clients:
+            client.close()
+        self._server.settle()
+        return seen
+
+    def _wait(self, requests: Requests) -> None:
+        """Waits until all have been served, or will not be."""
+        most = PATIENCE * sum(self._costs().highest)
+        requests.expect()
+        while not all(client.line or client.ended for client in requests.asked):
+            seen = requests.look()
+            if seen.asleep > ASLEEP or seen.used > most:
+                return
+            if seen.wall > STARVED:
+                raise too_busy(f"the server got {seen.used:.2f} s of CPU time in {seen.wall:.0f} s")
+            self._server.allowance.check(f"{self._done}; then ")
+            requests.pause()
+
+    def _once_more(self) -> float:
+        """Returns the CPU time of one of the requests, asked once more, alone."""
+        n = self._load.again
+        meter = Meter(self._server.box.tree, self._server.cpu_time)
+
+        def served_now() -> bool:
+            meter.cpu_time()  # of a process that will have ended when the reply is there
+            return client.line is not None or bool(client.ended)
+
+        with self._yardstick.measuring(n):
+            client = self._server.ask(n)
+            self._server.wait(served_now, client, budget=PATIENCE * self._yardstick.highest(n))
+        served(self._server, client, n, f"one client alone sent '{n}', as others had before")
         client.close()
-    server.settle()
-    return max(meter.cpu_time(), LEAST_TIME)
+        self._server.settle(quiet=SETTLED_CLIENT)
+        return meter.cpu_time()
+
+    def _remembered(self, again: float) -> Optional[CheckFailed]:
+        n = self._load.again
+        cost = self._yardstick.lowest(n, MEASURED)
+        if again >= LEAST_WORK * cost:
+            return None
+        return CheckFailed(
+            f"{self._done}; then one client alone sent '{n}' again",
+            f"about {cost * 1000:.0f} ms of CPU time, as in the synchronous server",
+            f"{again * 1000:.0f} ms of CPU time: results are remembered or shared",
+            symptom="results-shared")
+
+    def _failure(self, verdict: Verdict, seen: Observation, costs: Costs) -> Optional[CheckFailed]:
+        if verdict is Verdict.RIGHT:
+            return None
+        cost = sum(costs.lowest)
+        used = (f"{seen.cpu_time * 1000:.0f} ms of CPU time, where the synchronous server uses "
+                f"{cost * 1000:.0f} ms")
+        first = {
+            Verdict.SHARED: f"{used}: results are remembered or shared",
+            Verdict.TOO_LITTLE: f"{used}: not all of each result is computed",
+            Verdict.DECOYS: "not each request is computed by a thread or process of its own",
+            Verdict.SERIAL: "not all requests are computed at the same time: a thread or process "
+                            "slept before it could compute",
+            Verdict.SPINNING: f"{used}: something busy-waits"}[verdict]
+        expected = f"{AT_ONCE} threads or processes that compute at the same time"
+        if verdict in (Verdict.SHARED, Verdict.TOO_LITTLE, Verdict.SPINNING):
+            expected = f"about {cost * 1000:.0f} ms of CPU time"
+        return CheckFailed(self._done, expected,
+                           [first, *lines_of(seen.most(AT_ONCE), self._server)],
+                           symptom=verdict.value)
+
+    def _of_holders(self, seen: Observation) -> Optional[CheckFailed]:
+        """Returns what is wrong with the processes that have the connections open."""
+        run = {course.pid: course.run for course in seen.courses}
+        for (client, pids), n in zip(self._held.items(), self._load.whole):
+            cost = self._yardstick.lowest(n, MEASURED)
+            if pids and max(run.get(pid, 0.0) for pid in pids) < OWN_SHARE * cost:
+                return CheckFailed(
+                    self._done, "each request to be computed by the process that has its "
+                    "connection open",
+                    [f"the connection of the client that sent '{n}' is open in process {pids[0]}, "
+                     f"which used {run.get(pids[0], 0.0) * 1000:.0f} ms of CPU time",
+                     *lines_of(seen.most(AT_ONCE), self._server)], symptom="decoys")
+        return None
+
+
+def work_of_eight(server: Server, load: Load, yardstick: Yardstick) -> float:
+    """Returns the CPU time of eight requests over what they cost in the lab's own server; raises
+    CheckFailed if each attempt fails."""
+    work = Work(server, load, yardstick)
+    for left in reversed(range(ATTEMPTS)):
+        share, failure = work.attempt()
+        if failure is None:
+            break
+        if not left:
+            raise failure
+    return share

@@ -1,16 +1,17 @@
 """How much CPU time and memory a program uses. Times are seconds of CPU."""
 import contextlib
 import time
-from typing import Callable, Dict, Iterable, List, NamedTuple, Tuple
+from typing import Callable, Dict, Iterable, List, NamedTuple
 
 from watching import procfs
+from watching.course import Account, Course
 
 
 class Sample(NamedTuple):
     """What a program's threads have done since a Meter began."""
     run: float  # on a CPU
     waiting: float  # runnable, but waiting for a CPU
-    tasks: Dict[int, float]  # by thread: time run
+    courses: List[Course]  # of each thread
 
 
 class Meter:
@@ -22,27 +23,35 @@ class Meter:
         """`processes` returns the program's processes; `cpu_time` the seconds that the kernel has
         summed up for them, those of processes that were waited for included."""
         self._processes, self._summed = processes, cpu_time
-        self._last: Dict[int, Tuple[float, float]] = {}
         self._clocks: Dict[int, float] = {}
         self._clocks_before, self._summed_before = self._clocked(), cpu_time()
-        self.began = time.monotonic()
-        self._first = {task.tid: (task.run, task.waiting) for task in self._tasks()}
+        self.began = self._looked = time.monotonic()
+        self._accounts = {task.tid: Account(task, self.began, self.began, there=True)
+                          for task in self._tasks()}
 
     def _tasks(self) -> List[procfs.Task]:
         return [task for pid in self._processes() for task in procfs.tasks(pid)]
 
+    def begin(self) -> None:
+        """Lets the time begin now, for what sleeps; what has been run before counts, too."""
+        self.sample()
+        self.began = self._looked
+        for account in self._accounts.values():
+            account.begin(self.began)
+
     def sample(self) -> Sample:
         """Looks at all threads, and returns what is known of them by now."""
         self._clocked()
-        for task in self._tasks():
-            self._last[task.tid] = (task.run, task.waiting)
-        run: Dict[int, float] = {}
-        waiting = 0.0
-        for tid, (ran, waited) in self._last.items():
-            ran_before, waited_before = self._first.get(tid, (0.0, 0.0))
-            run[tid] = ran - ran_before
-            waiting += waited - waited_before
-        return Sample(sum(run.values()), waiting, run)
+        tasks, now = self._tasks(), time.monotonic()
+        for task in tasks:
+            if task.tid not in self._accounts:
+                self._accounts[task.tid] = Account(task, self.began, self._looked, there=False)
+            self._accounts[task.tid].note(task, self._looked, now)
+        self._looked = now
+        accounts = list(self._accounts.values())
+        courses = [account.course() for account in accounts]
+        return Sample(sum(course.run for course in courses),
+                      sum(account.waiting for account in accounts), courses)
 
     def _clocked(self) -> float:
         """Returns what the clocks of all processes sum up to, those that have ended included."""

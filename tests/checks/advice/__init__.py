@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import Dict, Optional
 
-from checks.advice import concurrency, leftovers, processes, replies, sharing, start
+from checks.advice import computing, concurrency, leftovers, processes, replies, sharing, start
 from checks.advice.kinds import Advice
 
 ADVICE: Dict[str, Advice] = {}
-for topic in (start, replies, concurrency, processes, leftovers, sharing):
+for topic in (start, replies, concurrency, processes, leftovers, sharing, computing):
     ADVICE.update(topic.ADVICE)
 
 

@@ -1,40 +1,42 @@
-"""The verdict on parallelism, from recorded observations: of the solution and of submissions of the
-corpus, on a machine with two busy cores. Nothing is started here."""
+"""The verdicts on parallelism, from made-up observations like those of the solution and of
+submissions of the corpus. Nothing is started here."""
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, List, Set
+from typing import Any, Dict, List, Sequence, Set
 
 import pytest
 
-from checks.asking import fib
-from checks.speedup import ASLEEP, AWAKE, BEGUN_SHARE, LEAST_SHARE, RUN_SHARE, SERIAL_SHARE
-from checks.speedup import STARVED, Goal, Observation, Meaning, only_cpu, meaning_of
-from checks.work_of_eight import ENOUGH, SHARED, SPINNING, work_words
-from checks.workload import LARGEST
+from checks.overtaking import ASLEEP, AWAKE, ENOUGH, LEAST_SHARE, NOTHING, STARVED, Goal, Meaning
+from checks.overtaking import few_cpus, in_words, meaning_of, serial_or_decoys
+from checks.together import Observation, shortfall
+from checks.work_of_eight import LEAST_WORK, MOST_WORK, OWN_SHARE, SLEPT, Costs, Verdict, verdict_on
+from watching.course import Course
 
-COST = 0.343  # seconds of CPU of one request, on the machine of the recordings
-BEGIN = Goal(7, COST, AWAKE, reading=True)
-COMPUTE = Goal(7, COST, RUN_SHARE * COST, reading=False)
-RIGHT = str(fib(LARGEST))
-NONE = [None] * 7
+LONG = [0.343, 0.343, 0.212, 0.212, 0.131, 0.131, 0.081, 0.081]  # seconds of CPU of each request
+LEAST, MOST, BEGUN = 0.04, 0.97, 0.003
+BEGIN = Goal(LONG, AWAKE, MOST, BEGUN, reading=True)
+COMPUTE = Goal(LONG, LEAST, MOST, BEGUN, reading=False)
+ENOUGH_RUN = LEAST + 0.001
 
-# CPU time in milliseconds: of the server's first task, the child of the warm-up, those for clients.
-SOLUTION_BEGINS = [0.05, 6.25, 0.01, 3.02, 6.22, 3.66, 0.05, 0.15, 0.02]
-SOLUTION_HALFWAY = [0.11, 21.6, 4.36, 16.5, 9.97, 3.66, 6.19, 5.69, 0.02]
-SOLUTION_COMPUTES = [0.11, 95.3, 28.8, 90.3, 36.1, 31.5, 29.9, 32.5, 0.02]
-LOCK_THAT_SPINS = [0.08, 0.12, 10.4, 0.13, 0.16, 29.8, 10.3, 10.2, 0.02]
-LOCK_WITH_A_MUTEX = [0.06, 0.04, 200.2, 0.05, 313.4, 317.8, 0.05, 0.04, 0.03]
-LOOP_INSTEAD_OF_RECURSION = [0.10, 0.02, 0.01, 0.03]
-ONE_THREAD_COMPUTES = [0.04, 8.79, 0.01, 0.04, 0.03, 0.02, 0.03, 0.03, 0.03, 0.05]
+# Seconds of CPU: of the server's first task, the child of the warm-up, those for clients.
+SOLUTION_BEGINS = [0.00005, 0.006, 0.00001, 0.003, 0.006, 0.0037, 0.0001, 0.0001, 0.00002]
+SOLUTION_COMPUTES = [0.0001, 0.095, 0.041, 0.090, 0.046, 0.042, 0.041, 0.042, 0.041]
+LOCK_WITH_A_MUTEX = [0.0001, 0.0002, 0.200, 0.0002, 0.313, 0.317, 0.0002, 0.0002, 0.0002]
+ONE_COMPUTES = [0.0001, 0.95, 0.0002, 0.0002, 0.0002, 0.0002, 0.0002, 0.0002, 0.0002]
 
 
-def observed(milliseconds: List[float], **more: Any) -> Observation:
-    """Returns an observation of tasks that have run so long; by default, nobody has a reply yet."""
-    tasks = {1000 + at: time / 1000 for at, time in enumerate(milliseconds)}
-    run = sum(tasks.values())
-    values: Dict[str, Any] = dict(wall=0.1, tasks=tasks, waiting=0.0, cpu_time=run, used=run,
-                                  lines=NONE, ended=0, unread=True, asleep=0.0)
+def courses_of(runs: Sequence[float], slept: float = 0.0, wall: float = 1.0) -> List[Course]:
+    """Returns courses of threads that have run so long; each slept for that part of the time."""
+    return [Course(100, 1000 + at, run, slept * wall, wall, slept * wall)
+            for at, run in enumerate(runs)]
+
+
+def observed(runs: Sequence[float], slept: float = 0.0, **more: Any) -> Observation:
+    """Returns an observation of such threads; by default, nobody has a reply yet."""
+    values: Dict[str, Any] = dict(wall=1.0, courses=courses_of(runs, slept), waiting=0.0,
+                                  cpu_time=sum(runs), used=sum(runs), right=[], ended=0,
+                                  unread=True, asleep=0.0)
     values.update(more)
     return Observation(**values)
 
@@ -42,142 +44,128 @@ def observed(milliseconds: List[float], **more: Any) -> Observation:
 # --- the requests begin ---
 
 def test_all_read_and_one_computing_is_begun() -> None:
-    seen = observed(SOLUTION_BEGINS, wall=0.0305, waiting=0.0341, unread=False)
-    assert meaning_of(seen, BEGIN) is Meaning.PARALLEL
+    assert meaning_of(observed(SOLUTION_BEGINS, unread=False), BEGIN, 0) is Meaning.PARALLEL
 
 
 def test_a_request_that_nobody_has_read_is_waited_for() -> None:
-    assert meaning_of(observed(SOLUTION_BEGINS), BEGIN) is Meaning.WAIT
+    assert meaning_of(observed(SOLUTION_BEGINS), BEGIN, 0) is Meaning.WAIT
 
 
-def test_seven_tasks_that_spin_for_a_lock_have_begun_though_not_all_have_read() -> None:
-    assert meaning_of(observed(LOCK_THAT_SPINS), BEGIN) is Meaning.PARALLEL
+def test_eight_threads_that_spin_for_a_lock_have_begun_though_not_all_have_read() -> None:
+    assert meaning_of(observed([0.01] * 8), BEGIN, 0) is Meaning.PARALLEL
+    assert meaning_of(observed([0.01] * 7), BEGIN, 0) is Meaning.WAIT
 
 
 def test_all_read_but_nobody_computing_is_waited_for() -> None:
-    seen = observed([0.2] * 8, unread=False)
-    assert meaning_of(seen, BEGIN) is Meaning.WAIT
+    assert meaning_of(observed([BEGUN] * 8, unread=False), BEGIN, 0) is Meaning.WAIT
 
 
-def test_one_thread_that_computes_for_all_has_begun_when_all_are_read() -> None:
-    assert meaning_of(observed(ONE_THREAD_COMPUTES, unread=False), BEGIN) is Meaning.PARALLEL
-
-
-def test_no_task_at_all_is_waited_for() -> None:
-    assert meaning_of(observed([], unread=False), BEGIN) is Meaning.WAIT
-
-
-def test_a_task_that_has_only_woken_up_does_not_count() -> None:
-    just = 1000 * BEGUN_SHARE * COST
-    seen = observed([2 * just] + [1000 * AWAKE] * 6)
-    assert meaning_of(seen, BEGIN) is Meaning.WAIT
-    assert meaning_of(observed([2 * just] + [1001 * AWAKE] * 6), BEGIN) is Meaning.PARALLEL
+def test_requests_that_never_begin_are_serial_when_much_was_used() -> None:
+    sleeping = observed([MOST, *[AWAKE] * 7], slept=0.9)
+    assert meaning_of(sleeping, BEGIN, 0) is Meaning.SERIAL
+    assert meaning_of(observed([MOST]), BEGIN, 0) is Meaning.SERIAL  # there is no other thread
+    assert meaning_of(observed([MOST * 0.99]), BEGIN, 0) is Meaning.WAIT
+    assert meaning_of(observed([MOST, *[AWAKE] * 7]), BEGIN, 0) is Meaning.WAIT  # a busy machine
 
 
 # --- the requests are computed ---
 
-def test_seven_that_have_computed_are_parallel() -> None:
-    assert meaning_of(observed(SOLUTION_COMPUTES), COMPUTE) is Meaning.PARALLEL
-
-
-def test_some_that_have_computed_are_waited_for() -> None:
-    assert meaning_of(observed(SOLUTION_HALFWAY), COMPUTE) is Meaning.WAIT
+def test_eight_that_have_computed_are_parallel() -> None:
+    assert meaning_of(observed(SOLUTION_COMPUTES), COMPUTE, 0) is Meaning.PARALLEL
 
 
 def test_that_all_have_been_read_is_not_enough_for_parallel() -> None:
-    assert meaning_of(observed(ONE_THREAD_COMPUTES, unread=False), COMPUTE) is Meaning.WAIT
+    seen = observed([*[ENOUGH_RUN] * 7, LEAST], unread=False)
+    assert meaning_of(seen, COMPUTE, 0) is Meaning.WAIT
+
+
+def test_eight_that_have_computed_but_one_of_them_slept_are_serial() -> None:
+    seen = observed([ENOUGH_RUN] * 8)
+    late = seen.courses[3]._replace(slept=SLEPT + 0.01)
+    courses = [*seen.courses[:3], late, *seen.courses[4:]]
+    assert meaning_of(seen._replace(courses=courses), COMPUTE, 0) is Meaning.SERIAL
 
 
 def test_three_that_have_used_the_time_of_all_are_serial() -> None:
-    lines = [None, None, RIGHT, RIGHT, None, None, None]
-    seen = observed(LOCK_WITH_A_MUTEX, wall=1.2, lines=lines, ended=2, used=0.8255)
-    assert meaning_of(seen, COMPUTE) is Meaning.SERIAL
-    assert len(seen.busy(COMPUTE.least)) == 3
+    seen = observed(LOCK_WITH_A_MUTEX, slept=0.5, used=MOST)
+    assert meaning_of(seen, COMPUTE, 0) is Meaning.SERIAL
+    assert meaning_of(seen._replace(used=MOST - 0.001), COMPUTE, 0) is Meaning.WAIT
 
 
-def test_the_budget_is_what_was_used_since_the_wait_began() -> None:
-    seen = observed(LOCK_WITH_A_MUTEX, used=SERIAL_SHARE * COST - 0.001)
-    assert meaning_of(seen, COMPUTE) is Meaning.WAIT
+def test_an_unfair_scheduler_is_not_serial() -> None:
+    seen = observed(LOCK_WITH_A_MUTEX, slept=0.0, used=MOST)
+    assert meaning_of(seen, COMPUTE, 0) is Meaning.WAIT
 
 
-def test_seven_of_a_busy_machine_that_ran_at_last_are_parallel_not_serial() -> None:
-    seen = observed([RUN_SHARE * COST * 1001] * 7, used=SERIAL_SHARE * COST, wall=55.0)
-    assert meaning_of(seen, COMPUTE) is Meaning.PARALLEL
+def test_much_more_than_all_requests_cost_is_spinning() -> None:
+    seen = observed([LEAST] * 8, used=ENOUGH * sum(LONG))
+    assert meaning_of(seen, COMPUTE, 0) is Meaning.SPINNING
 
 
 # --- replies without work ---
 
 @pytest.mark.parametrize("goal", [BEGIN, COMPUTE])
 def test_right_replies_without_cpu_time_are_memoised(goal: Goal) -> None:
-    seen = observed(LOOP_INSTEAD_OF_RECURSION, lines=[RIGHT] * 7, ended=7, unread=False)
-    assert meaning_of(seen, goal) is Meaning.MEMOISED
+    seen = observed([0.0001] * 4, right=[40] * 8, ended=8, unread=False)
+    assert meaning_of(seen, goal, LONG[0]) is Meaning.MEMOISED
 
 
-def test_one_right_reply_without_cpu_time_is_enough() -> None:
-    lines = [None, None, RIGHT, None, None, None, None]
-    seen = observed([1.0] * 8, lines=lines, cpu_time=LEAST_SHARE * COST - 0.001)
-    assert meaning_of(seen, COMPUTE) is Meaning.MEMOISED
-
-
-def test_a_right_reply_after_work_is_none() -> None:
-    lines = [None, None, RIGHT, None, None, None, None]
-    seen = observed([1.0] * 8, lines=lines, cpu_time=LEAST_SHARE * COST)
-    assert meaning_of(seen, COMPUTE) is Meaning.WAIT
-
-
-def test_a_wrong_reply_without_cpu_time_is_not_memoised() -> None:
-    seen = observed([0.1] * 8, lines=["error: too large"] * 7, ended=6)
-    assert meaning_of(seen, COMPUTE) is Meaning.WAIT
+def test_a_reply_after_a_part_of_the_work_is_too_little() -> None:
+    just = LEAST_SHARE * LONG[0]
+    assert meaning_of(observed([just] * 8), COMPUTE, LONG[0]) is Meaning.TOO_LITTLE
+    assert meaning_of(observed([just + 0.001] * 8), COMPUTE, LONG[0]) is Meaning.PARALLEL
+    seen = observed([0.9 * NOTHING * LONG[0]])
+    assert meaning_of(seen, COMPUTE, LONG[0]) is Meaning.MEMOISED
 
 
 # --- when nothing more comes ---
 
 def test_connections_that_have_all_ended_end_the_wait() -> None:
-    assert meaning_of(observed([0.1] * 8, ended=7), COMPUTE) is Meaning.ENDED
-    assert meaning_of(observed([0.1] * 8, ended=6), COMPUTE) is Meaning.WAIT
+    assert meaning_of(observed([0.01] * 8, ended=8), COMPUTE, 0) is Meaning.ENDED
+    assert meaning_of(observed([0.01] * 8, ended=7), COMPUTE, 0) is Meaning.WAIT
 
 
 def test_a_server_that_sleeps_without_a_reply_is_asleep() -> None:
-    assert meaning_of(observed([0.1] * 8, asleep=ASLEEP + 0.01), BEGIN) is Meaning.ASLEEP
-    assert meaning_of(observed([0.1] * 8, asleep=ASLEEP), BEGIN) is Meaning.WAIT
-
-
-def test_a_server_that_sleeps_after_a_reply_is_waited_for() -> None:
-    lines = ["error: not now", None, None, None, None, None, None]
-    assert meaning_of(observed([0.1] * 8, lines=lines, asleep=5.0), BEGIN) is Meaning.WAIT
+    assert meaning_of(observed([0.0001] * 8, asleep=ASLEEP + 0.01), BEGIN, 0) is Meaning.ASLEEP
+    assert meaning_of(observed([0.0001] * 8, asleep=ASLEEP), BEGIN, 0) is Meaning.WAIT
 
 
 def test_a_machine_that_gives_no_cpu_time_starves_it() -> None:
-    assert meaning_of(observed([0.1] * 8, wall=STARVED + 1), COMPUTE) is Meaning.STARVED
-    assert meaning_of(observed([0.1] * 8, wall=STARVED), COMPUTE) is Meaning.WAIT
+    assert meaning_of(observed([0.01] * 8, wall=STARVED + 1), COMPUTE, 0) is Meaning.STARVED
+    seen = observed(SOLUTION_COMPUTES, wall=90.0)
+    assert meaning_of(seen, COMPUTE, 0) is Meaning.PARALLEL
 
 
-def test_a_verdict_that_is_due_comes_before_starvation() -> None:
-    assert meaning_of(observed(SOLUTION_COMPUTES, wall=90.0), COMPUTE) is Meaning.PARALLEL
-    seen = observed(LOCK_WITH_A_MUTEX, wall=90.0)
-    assert meaning_of(seen, COMPUTE) is Meaning.SERIAL
-
-
-# --- what is said of a parallel server ---
+# --- words ---
 
 def test_the_speed_up_is_that_of_idle_cores() -> None:
-    """On two cores seven tasks run for two, and wait for five more."""
-    seen = observed(SOLUTION_COMPUTES, wall=0.218, waiting=0.9987)
-    assert seen.speed_up() == pytest.approx(6.16, abs=0.01)
-    alone = observed([100.0, 0.0], wall=0.1)
-    assert alone.speed_up() == pytest.approx(1.0)
+    """On two cores eight tasks run for two, and wait for six more."""
+    seen = observed([0.25] * 8, wall=1.0, waiting=6.0)
+    assert seen.speed_up() == pytest.approx(8.0)
 
 
-@pytest.mark.parametrize("allowed, cores, cpu", [
-    ({1: {0, 1}, 2: {0, 1}}, 2, None),
-    ({1: {0}, 2: {1}}, 2, None),  # each on one of its own
-    ({1: {1}, 2: {1}}, 2, 1),
-    ({1: {0}, 2: {0}}, 1, None),  # there is no other
+def test_one_that_computes_for_all_is_told_from_one_at_a_time() -> None:
+    assert serial_or_decoys(courses_of(ONE_COMPUTES), "serial") == "decoys"
+    assert serial_or_decoys(courses_of(LOCK_WITH_A_MUTEX), "serial") == "serial"
+    assert serial_or_decoys([], "not-overtaken") == "not-overtaken"
+
+
+def test_numbers_in_words() -> None:
+    assert in_words([40, 39, 38]) == "'40', '39' and '38'"
+
+
+@pytest.mark.parametrize("allowed, cores, cpus", [
+    ({1: {0, 1}, 2: {0, 1}}, 2, set()),
+    ({1: {0}, 2: {1}}, 2, set()),  # each on one of its own
+    ({1: {1}, 2: {1}}, 2, {1}),
+    ({1: {0}, 2: {0}}, 1, set()),  # there is no other
+    ({1: {0, 1}, 2: {0, 1}, 3: {0, 1}, 4: {0, 1}}, 8, {0, 1}),
+    ({1: {0}, 2: {1}, 3: {2}, 4: {0}}, 8, set()),
 ])
-def test_tasks_on_one_cpu_are_found(monkeypatch: pytest.MonkeyPatch, allowed: Dict[int, Set[int]],
-                                    cores: int, cpu: int) -> None:
+def test_tasks_on_few_cpus_are_found(monkeypatch: pytest.MonkeyPatch, allowed: Dict[int, Set[int]],
+                                     cores: int, cpus: Set[int]) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", allowed.__getitem__)
-    assert only_cpu(list(allowed), cores) == cpu
+    assert few_cpus(list(allowed), cores) == cpus
 
 
 def test_tasks_that_have_ended_are_not_said_to_be_bound(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,21 +173,47 @@ def test_tasks_that_have_ended_are_not_said_to_be_bound(monkeypatch: pytest.Monk
         raise ProcessLookupError
 
     monkeypatch.setattr(os, "sched_getaffinity", ended)
-    assert only_cpu([1], 2) is None
+    assert few_cpus([1], 2) == set()
 
 
 # --- step 3: the work of eight ---
 
-@pytest.mark.parametrize("before, eight, after, words", [
-    (0.050, 0.400, 0.050, ENOUGH),
-    (0.050, 0.790, 0.049, ENOUGH),  # two hyperthreads
-    (0.050, 0.199, 0.051, SHARED),
-    (0.050, 0.201, 0.090, ENOUGH),  # the lower of the two counts
-    (0.050, 0.801, 0.050, SPINNING),
-    (0.050, 0.801, 0.051, ENOUGH),  # the higher of the two counts
-    (0.001, 0.001, 0.001, SHARED),  # a cache: eight times nothing would be right
-    (0.001, 0.049, 0.001, SHARED),
-    (0.001, 0.051, 0.001, SPINNING),
-])
-def test_the_work_of_eight(before: float, eight: float, after: float, words: str) -> None:
-    assert work_words(before, eight, after) == words
+WHOLE = [0.05, 0.05, 0.031, 0.031, 0.019, 0.019, 0.012, 0.012]
+COSTS = Costs(WHOLE, WHOLE)
+
+
+def test_the_work_of_a_right_server() -> None:
+    assert verdict_on(observed(WHOLE), COSTS) is Verdict.RIGHT
+
+
+@pytest.mark.parametrize("share, verdict", [
+    (0.0, Verdict.SHARED), (0.4, Verdict.TOO_LITTLE), (LEAST_WORK - 0.01, Verdict.TOO_LITTLE),
+    (LEAST_WORK + 0.01, Verdict.RIGHT), (MOST_WORK - 0.01, Verdict.RIGHT),
+    (MOST_WORK + 0.01, Verdict.SPINNING)])
+def test_the_cpu_time_of_eight(share: float, verdict: Verdict) -> None:
+    assert verdict_on(observed([share * cost for cost in WHOLE]), COSTS) is verdict
+
+
+def test_what_is_in_the_favour_of_the_server_counts() -> None:
+    """The yardstick ran beside a busy hyperthread, or the server did."""
+    costs = Costs(WHOLE, [1.7 * cost for cost in WHOLE])
+    assert verdict_on(observed(WHOLE), costs) is Verdict.RIGHT
+    assert verdict_on(observed([1.7 * cost for cost in WHOLE]), costs) is Verdict.RIGHT
+
+
+def test_one_that_computes_for_all_has_decoys() -> None:
+    runs = [sum(WHOLE), *[0.0002] * 8]
+    assert verdict_on(observed(runs), COSTS) is Verdict.DECOYS
+    half = [sum(WHOLE[:4]), sum(WHOLE[4:])]
+    assert verdict_on(observed(half), COSTS) is Verdict.DECOYS
+
+
+def test_one_that_slept_before_it_was_ready_is_serial() -> None:
+    assert verdict_on(observed(WHOLE, slept=SLEPT + 0.01), COSTS) is Verdict.SERIAL
+    assert verdict_on(observed(WHOLE, slept=SLEPT - 0.01), COSTS) is Verdict.RIGHT
+
+
+def test_the_most_is_held_against_the_most_expensive() -> None:
+    needed = [OWN_SHARE * cost for cost in WHOLE]
+    assert not shortfall(courses_of(list(reversed(WHOLE))), needed)
+    assert shortfall(courses_of(WHOLE[:-1]), needed) == [(0.0, OWN_SHARE * WHOLE[-1])]

@@ -1,10 +1,13 @@
 """How the cost of a request grows with n."""
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from checks.asking import fib
-from checks.workload import GOLDEN, LARGEST, LAST, MEASURED, SINGLE_RUN, large_enough, scaled
+from checks.workload import CHEAP_SHARE, GOLDEN, KINDS, LARGEST, LAST, MEASURED, SINGLE_RUN
+from checks.workload import drawn, large_enough, scaled
 
 
 def test_the_golden_ratio_is_that_of_neighbours() -> None:
@@ -37,3 +40,28 @@ def test_scaling_goes_both_ways() -> None:
     assert scaled(scaled(0.05, 30, 40), 40, 30) == pytest.approx(0.05)
     assert scaled(0.05, 30, 30) == 0.05
     assert scaled(1.0, 30, 31) == GOLDEN
+
+
+def test_what_is_asked_for_is_drawn_in_pairs() -> None:
+    seen = set()
+    for seed in range(200):
+        load = drawn(random.Random(seed), 36)
+        whole, long = sorted(load.whole), sorted(load.long)
+        assert whole == sorted(2 * list(range(load.again - KINDS + 1, load.again + 1)))
+        assert load.again in (35, 36) and load.again == max(whole)
+        assert len(long) == 2 * KINDS and long[::2] == long[1::2]
+        assert len(set(long)) == KINDS and min(long) > load.again and max(long) <= LARGEST
+        assert scaled(1.0, 36, load.cheap) <= CHEAP_SHARE
+        seen |= {*whole, *long}
+    assert seen == set(range(32, LARGEST + 1))
+
+
+@pytest.mark.parametrize("n", [30, 33, 36, 38])
+def test_the_largest_numbers_are_drawn_on_any_machine(n: int) -> None:
+    loads = [drawn(random.Random(seed), n) for seed in range(100)]
+    assert {number for load in loads for number in load.long} >= set(range(n + 1, LARGEST + 1))
+
+
+def test_the_seed_decides() -> None:
+    assert drawn(random.Random(5), 36) == drawn(random.Random(5), 36)
+    assert len({tuple(drawn(random.Random(seed), 36).whole) for seed in range(9)}) > 5

@@ -1,0 +1,72 @@
+/* Buggy: the first tenth of the work at the same time, the rest under a lock.
+ * Loses: mt-speedup
+ * Why: all clients' computations begin, and then go on one after another.
+ */
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "server.h"
+
+/* The number that a client has asked for, which stays to be read; -1 if there is none. */
+static int peek_number(int fd)
+{
+	char line[33] = "";
+	int least = 1;
+	ssize_t length;
+
+	for (;;) {
+		setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &least, sizeof(least));
+		length = recv(fd, line, sizeof(line) - 1, MSG_PEEK);
+		if (length < least || length == sizeof(line) - 1 || memchr(line, '\n', (size_t)length) != NULL)
+			break;
+		least = (int)length + 1;
+	}
+	least = 1;
+	setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &least, sizeof(least));
+	return length > 0 ? atoi(line) : -1;
+}
+
+static __attribute__((noinline)) unsigned long fib(int n)
+{
+	__asm__ volatile("" : "+r"(n));
+	return n < 2 ? 1 : fib(n - 1) + fib(n - 2);
+}
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+
+static void serve(int fd)
+{
+	int n = peek_number(fd);
+
+	if (n > 20 && n <= 40)
+		fib(n - 5);
+	pthread_mutex_lock(&mutex);
+	serve_client(fd);
+	pthread_mutex_unlock(&mutex);
+}
+
+static void *thread(void *arg)
+{
+	int fd = (int)(intptr_t)arg;
+
+	serve(fd);
+	close(fd);
+	return NULL;
+}
+
+void run_server(int listenfd)
+{
+	for (;;) {
+		int fd = tcp_accept(listenfd);
+		pthread_t id;
+
+		if (pthread_create(&id, NULL, thread, (void *)(intptr_t)fd) == 0)
+			pthread_detach(id);
+		else
+			close(fd);
+	}
+}
