@@ -30,17 +30,19 @@ enum order { OLDEST_FIRST = 0, NEWEST_FIRST = 1 };
 
 /* The memory, in words of 32 bits; checks/probing.py reads it by their positions. */
 struct channel {
-	/* By the grader, before the start; `expected` at any time: that many threads held back
-	 * are enough. */
+	/* By the grader, before the start. */
 	uint32_t magic, mode, order;
-	atomic_uint expected;
+	/* By the grader, at any time: so many threads held back are enough; for so many children,
+	 * in all, it can see to it that they end. */
+	atomic_uint expected, can_end;
 	/* By the probe: processes that have loaded it, blocks allocated, threads created through
 	 * it, threads held back now, most of them at the same time, whether it has given up holding
 	 * back, whether a thread has replied whose creation it did not see. */
 	atomic_uint loaded, blocks, created, held, most_held, given_up, unseen;
-	/* Signals raised; whether a handler did what it must not. Then the names of what it called,
-	 * and of what it had interrupted. */
-	atomic_uint raised, fault;
+	/* How many children are to end, in all. Signals raised or waited for, and how often that
+	 * was over; whether a handler did what it must not. Then the names of what it called, and
+	 * of what it had interrupted. */
+	atomic_uint to_end, raised, returned, fault;
 	char called[NAME_SIZE], interrupted[NAME_SIZE];
 };
 

@@ -1,11 +1,13 @@
 /* probe_stdio.c - see probe.h. The functions that write through stdio(3), and so lock a stream and
- * fill a buffer. What snprintf(3) fills is the caller's own.
+ * fill a buffer; and those that lock what is known of the time zone. What snprintf(3) fills is the
+ * caller's own.
  */
 #define _GNU_SOURCE
 #include <err.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <syslog.h>
+#include <time.h>
 #include "probe.h"
 
 /* The forms that a compiler makes of them that looks for overflows: -D_FORTIFY_SOURCE. */
@@ -57,6 +59,13 @@ FUNCTION(int, vfprintf, (FILE * stream, const char *format, va_list values),
 FUNCTION(int, __vprintf_chk, (int flag, const char *format, va_list values), (flag, format, values))
 FUNCTION(int, __vfprintf_chk, (FILE * stream, int flag, const char *format, va_list values),
 	(stream, flag, format, values))
+
+FUNCTION(struct tm *, localtime, (const time_t *moment), (moment))
+FUNCTION(struct tm *, localtime_r, (const time_t *moment, struct tm *split), (moment, split))
+FUNCTION(char *, ctime, (const time_t *moment), (moment))
+FUNCTION(time_t, mktime, (struct tm * split), (split))
+FUNCTION(size_t, strftime, (char *text, size_t size, const char *format, const struct tm *split),
+	(text, size, format, split))
 
 VARIADIC(printf, vprintf, (const char *format, ...), (const char *, va_list), (format, values))
 VARIADIC(fprintf, vfprintf, (FILE * stream, const char *format, ...),

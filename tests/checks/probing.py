@@ -9,18 +9,19 @@ import mmap
 import os
 from pathlib import Path
 from types import TracebackType
-from typing import Iterable, Optional, Type
+from typing import Iterable, List, Optional, Type
 
 from checks.verdict import CheckFailed
 from sandbox.program import Preload
-from watching import private
+from watching import private, procfs
 
 # As in probe.h: its size and magic number, what the probe is to do, and the words' positions.
 SIZE, MAGIC = 4096, 0x6c616243
 MODES = {"pages": 0, "delay": 1, "signals": 2}
-_MAGIC, _MODE, _ORDER, _EXPECTED = range(4)
-_LOADED, _BLOCKS, _CREATED, _HELD, _MOST_HELD, _GIVEN_UP, _UNSEEN, _RAISED, _FAULT = range(4, 13)
-_CALLED, _INTERRUPTED, _NAME_SIZE = 13 * 4, 13 * 4 + 32, 32
+_MAGIC, _MODE, _ORDER, _EXPECTED, _CAN_END = range(5)
+_LOADED, _BLOCKS, _CREATED, _HELD, _MOST_HELD, _GIVEN_UP, _UNSEEN = range(5, 12)
+_TO_END, _RAISED, _RETURNED, _FAULT = range(12, 16)
+_CALLED, _INTERRUPTED, _NAME_SIZE = 16 * 4, 16 * 4 + 32, 32
 FAULTS = {0: "", 1: "allocation", 2: "stdio", 3: "lock"}
 
 
@@ -46,6 +47,11 @@ class Probe:
         """Tells how many threads are to be held back at the same time, at most."""
         self._words[_EXPECTED] = threads
 
+    def can_end(self, children: int) -> None:
+        """Tells that so many of the server's children will end, one after another, whenever the
+        probe waits for that: to_end says how many it is, in all."""
+        self._words[_CAN_END] = children
+
     def require(self, pids: Iterable[int], user: int, program: str) -> None:
         """Raises CheckFailed unless each of a server's processes, whose user is given, has the
         probe: it has reported, and its memory is mapped."""
@@ -59,13 +65,10 @@ class Probe:
         status = os.fstat(self._file)
         device = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}"
         wanted = [device, str(status.st_ino)]
-        try:
-            with private.as_user(user), open(f"/proc/{pid}/maps", errors="replace") as maps:
-                return any(line.split()[3:5] == wanted for line in maps)
-        except (FileNotFoundError, ProcessLookupError):
-            return True  # it has ended
-        except PermissionError:
-            return False  # it hides (prctl(2), PR_SET_DUMPABLE)
+        # The initial thread may have ended (pthread_exit(3)); then it shows no memory.
+        seen = [_mappings(pid, task.tid, user) for task in procfs.tasks(pid)]
+        return any(wanted in mapped for mapped in seen if mapped) or not any(
+            mapped is None or mapped for mapped in seen)
 
     # --- what it reports ---
 
@@ -100,9 +103,19 @@ class Probe:
         return self._words[_UNSEEN] != 0
 
     @property
+    def to_end(self) -> int:
+        """How many children are to end, in all."""
+        return self._words[_TO_END]
+
+    @property
     def raised(self) -> int:
         """How many signals were raised."""
         return self._words[_RAISED]
+
+    @property
+    def in_handler(self) -> bool:
+        """Whether a handler that was called so has not returned."""
+        return self._words[_RAISED] != self._words[_RETURNED]
 
     @property
     def fault(self) -> str:
@@ -121,7 +134,8 @@ class Probe:
 
     def _name(self, position: int) -> str:
         name = self._memory[position:position + _NAME_SIZE]
-        return name.partition(b"\0")[0].decode("ascii", "backslashreplace")
+        plain = name.partition(b"\0")[0].decode("ascii", "backslashreplace")
+        return plain[len("__"):-len("_chk")] if plain.endswith("_chk") else plain
 
     # --- its end ---
 
@@ -138,3 +152,16 @@ class Probe:
     def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException],
                  trace: Optional[TracebackType]) -> None:
         self.close()
+
+
+def _mappings(pid: int, thread: int, user: int) -> Optional[List[List[str]]]:
+    """Returns the device and the inode of each file that a thread sees in its memory: none if it
+    has ended, None if the process hides them (prctl(2), PR_SET_DUMPABLE)."""
+    try:
+        with private.as_user(user), open(f"/proc/{pid}/task/{thread}/maps",
+                                         errors="replace") as maps:
+            return [line.split()[3:5] for line in maps]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    except PermissionError:
+        return None
