@@ -244,7 +244,10 @@ def children_words(processes: Mapping[int, Process], idle: Collection[int], igno
         return beside
     if any(process.reaped_faults for process in own):
         return ["the server has no child now; it has reaped at least one since it started"]
-    return [] if ignored else ["the server has no child, and has never reaped one"]
+    if ignored:
+        return ["the server has no child now; whether it had one is not known, as SIGCHLD is "
+                "ignored (SIG_IGN)"]
+    return ["the server has no child, and has never reaped one"]
 
 
 def _own(processes: Mapping[int, Process], idle: Collection[int]) -> List[Process]:

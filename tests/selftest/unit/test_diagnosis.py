@@ -254,7 +254,8 @@ BESIDE = "besides the server itself there "
     (family(reaped_faults=30), False, [],
      ["the server has no child now; it has reaped at least one since it started"]),
     (family(), False, [], ["the server has no child, and has never reaped one"]),
-    (family(), True, [], []),  # its children leave no trace
+    (family(), True, [], ["the server has no child now; whether it had one is not known, as "
+                          "SIGCHLD is ignored (SIG_IGN)"]),
     ({}, False, [], []),
     (family(state="Z"), False, [], []),  # the server itself has ended
 ])
