@@ -60,6 +60,22 @@ def test_who_waits_for_each_thread_is_not_asked_by_very_many(
     assert asked == [(True, races.LATE), (False, races.LATE)]
 
 
+@pytest.mark.parametrize("symptom, in_turn, fails", [
+    ("late-thread", True, True), ("late-thread", False, False), (races.UNSEEN, False, True)])
+def test_a_limit_on_clients_is_the_business_of_another_check(
+        monkeypatch: pytest.MonkeyPatch, symptom: str, in_turn: bool, fails: bool) -> None:
+    def failing(server: object, number: int) -> None:
+        raise CheckFailed("", "", "", symptom)
+
+    monkeypatch.setattr(races, "own_replies", failing)
+    monkeypatch.setattr(races, "served_in_turn", lambda server, number: in_turn)
+    if fails:
+        with pytest.raises(CheckFailed):
+            note(monkeypatch, Finding())
+    else:
+        assert note(monkeypatch, Finding()) == ""
+
+
 def test_the_missing_witness_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     said = note(monkeypatch, Finding(missing="it does not know C11 threads"))
     assert said == "checked without ThreadSanitizer: it does not know C11 threads"
