@@ -6,7 +6,8 @@ from typing import Callable, Optional
 
 import pytest
 
-from checks import descriptors, failures, processes, replies, robustness, speedup, zombies
+from checks import (descriptors, failures, handlers, processes, replies, robustness, speedup,
+                    zombies)
 from checks.asking import bystanders
 from checks.many import Record
 from checks.robustness import Patient
@@ -42,6 +43,7 @@ def test_zombies(start: Start, server: Server, many: Record) -> None:
     held = start(faults=True)
     with bystanders(held):
         zombies.of_one_fork(held)
+    handlers.safe(start)
 
 
 @pytest.mark.check("mp-descriptors")
