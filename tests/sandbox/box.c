@@ -183,6 +183,14 @@ static void watch(int children)
 
 /* ---- the start ---- */
 
+/* While a call waits for the box, a signal can take it back, and then even fork() fails with EINTR:
+ * let it wait for a few microseconds only. */
+static void hurry(void)
+{
+	if (settings.faults)
+		run_at_once();
+}
+
 /* Tier 3: returns in the init of the new namespace. The process that was there before only waits
  * for that one's end. */
 static void become_init(void)
@@ -200,6 +208,7 @@ static void become_init(void)
 		waitpid(init, NULL, 0);
 		exit(0);
 	}
+	hurry();
 	start_loopback();
 	begin_numbers_at(FIRST_NUMBER + (pid_t)(milliseconds() % NUMBERS));
 	new_root(settings.list);
@@ -262,10 +271,12 @@ int main(int argc, char *argv[])
 	setsid(); /* a terminal's signals must not end the box before it has cleaned up */
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		err(EXIT_BOX_FAILED, "no_new_privs");
-	if (settings.tier == 3)
+	if (settings.tier == 3) {
 		become_init();
-	else
+	} else {
+		hurry();
 		tell("box", getpid());
+	}
 	reach = best_reach();
 	children = adopt_children();
 	start_program();

@@ -3,6 +3,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stddef.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -53,4 +54,20 @@ void die_first(void)
 	if (write(fd, "1000", 4) == -1)
 		errno = 0;
 	close(fd);
+}
+
+void run_at_once(void)
+{
+	struct sched_param lowest = {.sched_priority = sched_get_priority_min(SCHED_FIFO)};
+
+	if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &lowest) == -1)
+		errno = 0;
+}
+
+void run_like_others(void)
+{
+	struct sched_param none = {0};
+
+	if (sched_setscheduler(0, SCHED_OTHER | SCHED_RESET_ON_FORK, &none) == -1)
+		errno = 0;
 }

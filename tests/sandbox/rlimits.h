@@ -13,4 +13,11 @@ void set_limits(char *const *list);
  * root. */
 void die_first(void);
 
+/* From here on the calling process runs as soon as it can, before all others, but not what it
+ * starts (sched(7)). Only root can have that; otherwise nothing happens. */
+void run_at_once(void);
+
+/* Undoes that. */
+void run_like_others(void);
+
 #endif
