@@ -130,7 +130,7 @@ static void count_taken_back(uint64_t id)
 	next_id = id + 1;
 }
 
-bool receive_call(uint64_t *id, struct seccomp_data *call)
+bool receive_call(struct call *call)
 {
 	do {
 		if (!call_waits())
@@ -138,8 +138,7 @@ bool receive_call(uint64_t *id, struct seccomp_data *call)
 		memset(request, 0, request_size);			    /* the kernel insists */
 	} while (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, request) == -1); /* taken back */
 	count_taken_back(request->id);
-	*id = request->id;
-	*call = request->data;
+	*call = (struct call){request->id, (pid_t)request->pid, request->data};
 	return true;
 }
 

@@ -6,6 +6,7 @@
 #include <linux/seccomp.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* In the box, before it creates the program's process: makes a way for the listener's descriptor
  * to get from that process, which is under the filter, to the box, which is not. */
@@ -27,8 +28,14 @@ int listener_descriptor(void);
  * received another time. */
 bool calls_are_patient(void);
 
+struct call {
+	uint64_t id;
+	pid_t thread; /* that makes it */
+	struct seccomp_data data;
+};
+
 /* Takes in the call that has waited longest. Returns false if none waits. */
-bool receive_call(uint64_t *id, struct seccomp_data *call);
+bool receive_call(struct call *call);
 
 /* Lets a call go on as if there were no filter (error 0), or fail. Returns false if a signal has
  * taken the call back, or the process is dead. */

@@ -81,7 +81,7 @@ static void emit_rules(unsigned int kind)
 static void emit_told_calls(unsigned int kind)
 {
 	for (size_t i = 0; i < told_calls_number; i++) {
-		if (!(told_calls[i].filter & kind))
+		if (!(told_calls[i].filter & kind) || (told_calls[i].except & kind))
 			continue;
 		emit(BPF_JMP | BPF_JEQ | BPF_K, told_calls[i].call, 0, 1);
 		emit(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF, 0, 0);

@@ -15,6 +15,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -143,6 +144,11 @@ const struct call_rule call_rules[] = {
 	YES_UNLESS(mmap, LOW3, SHARED_ANONYMOUS, SHARED_ANONYMOUS),
 	NO_UNLESS_BUT_FOR(FILTER_TOLD, mmap, LOW1, ~SHARED_AT_ONCE, 0, ENOMEM),
 	NO_UNLESS_BUT_FOR(FILTER_TOLD, mmap, HIGH1, WHOLE, 0, ENOMEM),
+/* shm_open(3) and sem_open(3) make files; Landlock refuses them, and a listener names them */
+#ifdef __NR_open
+	YES_UNLESS(open, LOW1, O_CREAT, O_CREAT),
+#endif
+	YES_UNLESS(openat, LOW2, O_CREAT, O_CREAT),
 	NO(add_key, EPERM),
 	NO(request_key, EPERM),
 	NO(keyctl, EPERM),
@@ -196,14 +202,18 @@ const size_t call_rules_number = sizeof(call_rules) / sizeof(call_rules[0]);
 
 const struct told_call told_calls[] = {
 #ifdef __NR_fork /* on x86_64 */
-	{__NR_fork, CALL_CREATE, FILTER_FAULTS},
-	{__NR_vfork, CALL_CREATE, FILTER_FAULTS},
+	{__NR_fork, CALL_CREATE, FILTER_FAULTS, 0},
+	{__NR_vfork, CALL_CREATE, FILTER_FAULTS, 0},
 #endif
-	{__NR_clone, CALL_CREATE, FILTER_FAULTS},
-	{__NR_clone3, CALL_CREATE, FILTER_FAULTS},
-	{__NR_accept, CALL_ACCEPT, FILTER_FAULTS},
-	{__NR_accept4, CALL_ACCEPT, FILTER_FAULTS},
-	{__NR_mmap, CALL_SHARE, FILTER_TOLD},
+	{__NR_clone, CALL_CREATE, FILTER_FAULTS, 0},
+	{__NR_clone3, CALL_CREATE, FILTER_FAULTS, 0},
+	{__NR_accept, CALL_ACCEPT, FILTER_FAULTS, 0},
+	{__NR_accept4, CALL_ACCEPT, FILTER_FAULTS, 0},
+	{__NR_mmap, CALL_SHARE, FILTER_TOLD, 0},
+#ifdef __NR_open /* on x86_64 */
+	{__NR_open, CALL_MAKE, FILTER_TOLD, FILTER_OWN_IPC},
+#endif
+	{__NR_openat, CALL_MAKE, FILTER_TOLD, FILTER_OWN_IPC},
 };
 const size_t told_calls_number = sizeof(told_calls) / sizeof(told_calls[0]);
 

@@ -28,18 +28,19 @@ struct call_rule {
 extern const struct call_rule call_rules[];
 extern const size_t call_rules_number;
 
-/* The calls that a listener decides on if no rule refuses them, in filters of a kind. */
+/* The calls that a listener decides on if no rule decides, in filters of a kind. */
 enum call_kind {
 	CALL_CREATE, /* processes and threads */
 	CALL_ACCEPT, /* connections */
 	CALL_SHARE,  /* anonymous memory with processes that are created later */
+	CALL_MAKE,   /* a file */
 	CALL_KINDS
 };
 
 struct told_call {
 	unsigned int call;
 	enum call_kind kind;
-	unsigned int filter;
+	unsigned int filter, except; /* kinds: one of the first, none of the second */
 };
 
 extern const struct told_call told_calls[];

@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
@@ -124,6 +125,27 @@ const struct attempt attempts[] = {
 	YES_IN(FILTER_OWN_IPC, mq_open, BAD),
 	NO(memfd_create, ENOSYS, BAD),
 	NO(memfd_secret, ENOSYS, BAD),
+	NO_IN(FILTER_TOLD, unshare, TOLD, 0),
+	NO_IN(FILTER_TOLD, clone3, ENOSYS, BAD, 0),
+	NO_IN(FILTER_TOLD, mmap, TOLD, 0, 4096, PROT_READ, SHARED, BAD, 0),
+	YES_IN(FILTER_TOLD, mmap, 0, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, BAD, 0),
+	NO_IN(FILTER_TOLD, openat, TOLD, BAD, BAD, O_CREAT),
+	YES_IN(FILTER_TOLD, openat, BAD, BAD, O_RDWR),
+	YES_IN(FILTER_TOLD | FILTER_OWN_IPC, openat, BAD, BAD, O_CREAT),
+	YES(openat, BAD, BAD, O_CREAT),
+#ifdef __NR_open
+	NO_IN(FILTER_TOLD, open, TOLD, BAD, O_CREAT),
+	YES_IN(FILTER_TOLD, open, BAD, O_RDWR),
+#endif
+	YES_IN(FILTER_TOLD, clone, CLONE_THREAD),
+	NO_IN(FILTER_FAULTS, clone, TOLD, CLONE_THREAD),
+	NO_IN(FILTER_FAULTS, clone, EPERM, CLONE_THREAD | CLONE_NEWPID),
+	NO_IN(FILTER_FAULTS, accept4, TOLD, BAD),
+	NO_IN(FILTER_FAULTS, accept, TOLD, BAD),
+#ifdef __NR_fork
+	NO_IN(FILTER_FAULTS, fork, TOLD, 0),
+	NO_IN(FILTER_FAULTS, vfork, TOLD, 0),
+#endif
 	YES(mmap, 0, 4096, PROT_READ, SHARED, BAD, 0),
 	YES(mmap, 0, SHARED_AT_ONCE - 1, PROT_READ, SHARED, BAD, 0),
 	NO(mmap, ENOMEM, 0, SHARED_AT_ONCE, PROT_READ, SHARED, BAD, 0),

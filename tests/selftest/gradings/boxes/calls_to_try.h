@@ -4,12 +4,12 @@
 
 #include <stddef.h>
 
-enum { ARGUMENTS = 6 };
+enum { ARGUMENTS = 6, TOLD = 253 /* no error: a listener decides */ };
 
 struct attempt {
 	const char *name;
 	unsigned int call;
-	int error; /* which the filter is to return (PRETENDED, too); 0: it lets the call through */
+	int error; /* which the filter is to return, or PRETENDED, or TOLD; 0: it lets it through */
 	unsigned int kind; /* of the filter, beside FILTER_RULES */
 	unsigned long arguments[ARGUMENTS];
 };

@@ -46,6 +46,16 @@ def test_what_is_refused_is_named(tools: Path, sandbox: Sandbox) -> None:
         assert box.refused() == NAMES
 
 
+def test_shared_files_are_named_although_the_filter_does_not_refuse_them(
+        tools: Path, sandbox: Sandbox) -> None:
+    if sandbox.tier != 2:
+        pytest.skip("nobody refuses them")
+    with started(sandbox, tools, "hoard", "named") as box:
+        assert says(box, b"held 0\n") and box.refused() == {"shm_open": 1}
+    with started(sandbox, tools, "attacks", "semaphore", "create") as box:
+        assert says(box, b"create failed") and box.refused() == {"sem_open": 1}
+
+
 def test_what_is_refused_is_not_named_where_the_kernel_does_not_tell(
         tools: Path, public_folder: Path, tmp_path: Path) -> None:
     folder = public_folder / tmp_path.name

@@ -5,7 +5,8 @@
  *	try_calls rules		for each rule: whether an attempt would notice its absence
  *
  * A line begins with "ok" or "WRONG". The kernel itself refuses many of these calls, with the same
- * errors, so the filter's own errors are marked: here, and only here, MARK is added to them.
+ * errors, so the filter's own errors are marked: here, and only here, MARK is added to them; and
+ * what it would let a listener decide gets the mark of TOLD.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -33,6 +34,11 @@ static bool returns_error(const struct sock_filter *instruction)
 	       (instruction->k & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO;
 }
 
+static bool asks_listener(const struct sock_filter *instruction)
+{
+	return instruction->code == (BPF_RET | BPF_K) && instruction->k == SECCOMP_RET_USER_NOTIF;
+}
+
 /* Returns the length. */
 static unsigned short mark_filter(unsigned int kind)
 {
@@ -44,6 +50,8 @@ static unsigned short mark_filter(unsigned int kind)
 	for (size_t i = 0; i < filter->len; i++)
 		if (returns_error(&marked[i]))
 			marked[i].k += MARK;
+		else if (asks_listener(&marked[i]))
+			marked[i].k = SECCOMP_RET_ERRNO | (MARK + TOLD);
 	return filter->len;
 }
 
