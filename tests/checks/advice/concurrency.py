@@ -3,8 +3,8 @@ from __future__ import annotations
 
 from typing import Dict
 
-from checks.advice.kinds import (DEFINE_ONE, NO_REPLY, PID, SEVEN_SILENT, SILENT, Advice, ByHand,
-                                 asks, reads_to_the_end, times)
+from checks.advice.kinds import (DEFINE_ONE, NO_MORE, NO_REPLY, PID, SEVEN_SILENT, SILENT, SLOW,
+                                 TSAN, Advice, ByHand, asks, come_and_go, reads_to_the_end, times)
 
 BEHIND_SEVEN = ByHand([SEVEN_SILENT, asks(10)], NO_REPLY)
 # A silent client's worker lives on when another one's ends.
@@ -13,6 +13,19 @@ BESIDE_ONE = ByHand([SILENT, asks(1), "sleep 1", asks(2)], NO_REPLY)
 CROWD = ("L=\"import socket as s, time; a = ('localhost', 2999)\"",
          'L="$L; c = [s.create_connection(a) for _ in range(300)]"',
          'python3 -c "$L; time.sleep(20)" & sleep 3')
+
+# So many children that one ends while the server holds whatever the handler wants.
+LOCKED = Advice(
+    "The handler waits for something that the code it has interrupted holds. Which functions may a "
+    "handler call (signal-safety(7)), and which does yours?",
+    ByHand([DEFINE_ONE, "many() { for i in {1..500}; do one; done; }",
+            "many & many & many & sleep 9", asks(1)], NO_REPLY),
+    mp="TODO 1")
+UNSAFE = Advice(
+    "The signal may come while the server is inside the same function, with its data half changed. "
+    "Which functions may a handler call (signal-safety(7))?",
+    ByHand([asks(1), asks(2), "sleep 1", "make clean  # so that the next make builds it as before"],
+           "signal-unsafe call inside of a signal", build=TSAN), mp="TODO 1")
 
 ADVICE: Dict[str, Advice] = {
     "serves-itself": Advice(
@@ -46,22 +59,21 @@ ADVICE: Dict[str, Advice] = {
         "The handler asks again and again. What does its waitpid() return when a child is there "
         "that has not ended yet, and what do your lines make of that?",
         BESIDE_ONE, mp="TODO 1"),
-    "handler-unsafe": Advice(
-        "The handler waits for something that the code it has interrupted holds. Which functions "
-        "may a handler call (signal-safety(7)), and which does yours?",
-        ByHand([PID, DEFINE_ONE, "for i in {1..9}; do " + times(300) + " & done; wait", asks(1)],
-               NO_REPLY), mp="TODO 1"),
+    "handler-locks": LOCKED,
+    "handler-hangs": LOCKED,
+    "handler-allocates": UNSAFE,
+    "handler-prints": UNSAFE,
     "many-lost": Advice(
         "So many clients were served, and then one was not. What of yours fills up with each of "
         "them, and who empties it?",
         ByHand(["trap '' PIPE", DEFINE_ONE, times(1200), asks(1)], NO_REPLY),
         mp="TODO 3 and 4", mt="TODO 1 and 3"),
     "bystander-lost": Advice(
-        "A client that came before all that was not served any more. What do your lines do to "
+        "A client that came before others was not served any more. What do your lines do to "
         "clients, WORKERs or descriptors other than those that the event is about?",
-        ByHand(["exec 3<>/dev/tcp/localhost/2999; echo -n 1 >&3", asks(1), asks(2),
-                "echo 0 >&3; " + reads_to_the_end(3)],
-               r"(?s)\A(?!.*^89$)"), mp="TODO 3 and 4", mt="TODO 1 and 3"),
+        ByHand([PID, SLOW, asks(1), NO_MORE, come_and_go(3) + "; sleep 1",
+                "echo 0 >&9; " + reads_to_the_end(9)],
+               r"(?s)\A(?!.*^89$)"), mp="TODO 3 and 4", mt="TODO 1, 3 and 4"),
     "flood-lost": Advice(
         "A few clients are served, but not all of a crowd. What of yours has a fixed size, or is "
         "used by several WORKERs at once?",

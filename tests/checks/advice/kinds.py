@@ -16,12 +16,17 @@ COMMAND_COLUMNS = 66
 # an ended server of before nor an editor is meant.
 PID = "P=$(pgrep -ofx './NAME 2999')"
 SILENT = "exec 3<>/dev/tcp/localhost/2999"  # a client that stays silent
+# The same, with half of a request, beside clients that use the descriptors from 3 on.
+SLOW = "exec 9<>/dev/tcp/localhost/2999; echo -n 1 >&9"
 SEVEN_SILENT = 'for i in {3..9}; do eval "exec $i<>/dev/tcp/localhost/2999"; done'
 CLOSE_SEVEN = 'for i in {3..9}; do eval "exec $i>&-"; done'
 FAMILY = "ps -o pid,ppid,stat,nlwp,cmd -p $P --ppid $P"
 NO_MORE = "prlimit --pid $P --nproc=1:"  # processes and threads; of no effect on root
 # Defines a client that costs next to nothing, so that there can be many, one after another.
 DEFINE_ONE = "one() { exec 3<>/dev/tcp/localhost/2999; echo 1 >&3; read <&3; }"
+# The same for fib($1).
+DEFINE_ASK = "ask() { exec 3<>/dev/tcp/localhost/2999; echo $1 >&3; read <&3; }"
+TSAN = "make clean\nmake CFLAGS='-std=gnu17 -g -fsanitize=thread' NAME"  # a build
 DESCRIPTORS = "ls -l /proc/$P/fd"
 REFUSED = "Connection refused"
 STILL_OPEN = "still open"
@@ -36,6 +41,11 @@ def asks(n: int) -> str:
 def times(number: int) -> str:
     """Returns the command for so many clients, one after another, after DEFINE_ONE."""
     return f"for i in {{1..{number}}}; do one; done; exec 3>&-"
+
+
+def come_and_go(number: int) -> str:
+    """Returns the command for so many clients that connect and leave."""
+    return f"for i in {{1..{number}}}; do : <>/dev/tcp/localhost/2999; done"
 
 
 def reads_to_the_end(descriptor: int) -> str:

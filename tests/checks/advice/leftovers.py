@@ -3,8 +3,8 @@ from __future__ import annotations
 
 from typing import Dict
 
-from checks.advice.kinds import (DEFINE_ONE, DESCRIPTORS, NO_MORE, PID, SILENT, STILL_OPEN, Advice,
-                                 ByHand, reads_to_the_end, times)
+from checks.advice.kinds import (DEFINE_ONE, DESCRIPTORS, NO_MORE, PID, SILENT, SLOW, STILL_OPEN,
+                                 Advice, ByHand, come_and_go, reads_to_the_end, times)
 
 SECOND = "exec 4<>/dev/tcp/localhost/2999"
 ENDS = ByHand([SILENT, SECOND, "echo 5 >&3; " + reads_to_the_end(3),
@@ -15,11 +15,6 @@ SIZE = "size() { awk '/VmData/ { print $2 }' /proc/$P/status; }"
 GROWN = "echo $(($(size) - A)) kB more"
 # The heap has one arena and no reserve, so that what is never freed shows at once.
 PACKED = "MALLOC_ARENA_MAX=1 MALLOC_TOP_PAD_=0 ./NAME 2999"
-
-
-def come_and_go(number: int) -> str:
-    """Returns the command for so many clients that connect and leave."""
-    return f"for i in {{1..{number}}}; do : <>/dev/tcp/localhost/2999; done"
 
 
 ADVICE: Dict[str, Advice] = {
@@ -49,7 +44,7 @@ ADVICE: Dict[str, Advice] = {
         ByHand([PID, come_and_go(20), "sleep 1; " + COUNT], TWO_DIGITS), mp="TODO 4", mt="TODO 1"),
     "stacks-pile-up": Advice(
         "What remains of a thread that has ended, and until when (pthread_detach(3))?",
-        ByHand([PID, DEFINE_ONE, SIZE, times(100), "A=$(size)", times(1000), GROWN],
+        ByHand([PID, DEFINE_ONE, SIZE, times(100), SLOW, "A=$(size)", times(1000), GROWN],
                r"^([3-9]\d{4}|\d{6,}) kB more", server=PACKED), mt="TODO 2"),
     "blocks-pile-up": Advice(
         "Which malloc() of yours runs once for each client, and who frees what it gave, when?",
@@ -63,7 +58,8 @@ ADVICE: Dict[str, Advice] = {
     "failure-waits": Advice(
         "What does CREATE return when it fails, and which lines of yours run then? Who has the "
         "connection, and who closes it?",
-        ByHand([PID, NO_MORE, SILENT, "sleep 1; " + reads_to_the_end(3)], STILL_OPEN),
+        ByHand([PID, SLOW, "sleep 1; " + NO_MORE, SILENT, "sleep 1; " + reads_to_the_end(3)],
+               STILL_OPEN),
         mp="TODO 3", mt="TODO 4"),
     "failure-keeps-connection": Advice(
         "CREATE has failed, and a descriptor is left. Of which kind, and who closes it when there "
@@ -73,7 +69,7 @@ ADVICE: Dict[str, Advice] = {
     "shortage-waits": Advice(
         "accept() fails while no descriptor is free (EMFILE), and works again later. What do your "
         "lines do in between? What does tcp_accept() do?",
-        ByHand([PID, "prlimit --pid $P --nofile=4:", SILENT, SECOND,
+        ByHand([PID, "prlimit --pid $P --nofile=4:", SILENT, SECOND + "; echo 5 >&4",
                 "sleep 1; prlimit --pid $P --nofile=99:", reads_to_the_end(4)], STILL_OPEN),
         mp="the call of accept()", mt="the call of accept()"),
 }

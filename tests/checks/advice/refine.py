@@ -11,8 +11,8 @@ from typing import NamedTuple, Sequence
 QUEUED = r"in the listen queue"
 LOCK = r"blocked (on a file lock|in (pthread_mutex_lock|futex|sem_wait|flock|fcntl|semop)\(\))"
 SEVERAL_SERVE = r"^([2-9]|\d\d+) (other )?(children|threads|processes)\S* are blocked in recv\(\)"
-LOST = ("no-reply-waits no-reply-closed no-reply-reset no-reply-gone server-gone turned-away "
-        "wrong-reply")
+FAILED = r"(fork|pthread_create|thrd_create)\(\) .*failed"
+LOST = "no-reply-waits no-reply-closed no-reply-reset turned-away wrong-reply"
 CLOSED = "no-reply-closed no-reply-reset"
 GONE = "server-gone no-reply-gone"
 NO_REAPING = "no-reaping zombie-of-merged-signals zombies-pile-up"
@@ -30,6 +30,8 @@ class Rule(NamedTuple):
 # The first one that fits counts, and then others may fit the new key.
 RULES = (
     # What has no key of its own.
+    Rule("", "does-not-compile", seen="^it does not compile"),
+    Rule("", "descriptors-hidden", seen="^the server hides them"),
     Rule("", "server-gone", seen="^connection refused"),
     Rule("", "memoised", seen="nothing was computed"),
     Rule("", "results-shared", seen="results are remembered or shared"),
@@ -38,19 +40,21 @@ RULES = (
     Rule("", "not-overtaken", seen="it had to wait for the others"),
     Rule("", "pinned", seen="bound to CPU"),
     # Lost among many.
-    Rule(LOST, "many-lost", done=r"^\d+ clients were served"),
+    Rule(f"{LOST} {GONE}", "many-lost", done=r"^\d+ clients were served"),
     Rule(LOST, "flood-lost", done=r"^\d{3,} clients connected"),
     Rule("flood-lost", "limit-reached", seen=QUEUED),
+    Rule(LOST, "failure-waits", done=FAILED + "|EMFILE"),
+    Rule("failure-waits", "shortage-waits", done="EMFILE"),
     # Why a server is gone, by what was done last.
     Rule(GONE, "listener-closed", seen="no longer listens"),
-    Rule(GONE, "failure-ends-server", done=r"(fork|pthread_create|thrd_create)\(\) .*failed"),
+    Rule(GONE, "failure-ends-server", done=FAILED),
     Rule(GONE, "shortage-ends-server", done="EMFILE|short of descriptors"),
     Rule(GONE, "client-ends-server", done="reset|never read|without a (request|newline)|left"),
     Rule("no-reply-gone", "server-gone"),
     # What keeps a client from its reply.
     Rule("no-reply-waits", "handler-spins", seen="busy-looping .* while SIGCHLD is blocked"),
     Rule("no-reply-waits", "handler-blocks", seen=r"in (waitpid|waitid)\(\).* SIGCHLD is blocked"),
-    Rule("no-reply-waits", "handler-unsafe", seen=r"blocked in .* while SIG\w+ is blocked, as in"),
+    Rule("no-reply-waits", "handler-hangs", seen=r"blocked in .* while SIG\w+ is blocked, as in"),
     Rule("no-reply-waits", "vfork", seen=r"the server is blocked in vfork"),
     Rule("no-reply-waits", "accepts-elsewhere", seen=r"the server is blocked in accept\(\)",
          done="^one client alone"),
@@ -69,7 +73,8 @@ RULES = (
     # Which children are not reaped.
     Rule(NO_REAPING, "sigchld-blocked", seen="^SIGCHLD is blocked"),
     Rule(NO_REAPING, "sigchld-ignored", seen="the signal is ignored"),
-    Rule("zombie-of-merged-signals zombies-pile-up", "reaps-too-few", seen="^no handler is"),
+    Rule("no-reaping", "reaps-too-few", seen="has waited for a child before"),
+    Rule("zombie-of-merged-signals", "reaps-too-few", seen="^no handler is"),
     Rule("no-reaping", "handler-reaps-none", seen="^a handler is installed"),
     # Why a connection stays open, why memory grows.
     Rule("stays-open", "closed-late", seen="when another client connected"),

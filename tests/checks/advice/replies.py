@@ -55,7 +55,7 @@ ADVICE: Dict[str, Advice] = {
         "sends it: which code of yours is in its way?",
         ByHand(["for n in twelve -1 41 007; do ./client.py localhost 2999 $n; done"],
                r"(?s)\A(?!(.*the server says: error: .*$){4})"), **SERVES),
-    "sleeps-by-clock": Advice(
+    "sleeps": Advice(
         "The server sleeps for a fixed time before it answers. What does it wait for, and how "
         "could it be told when that has happened?",
         ByHand([PID, "exec 3<>/dev/tcp/localhost/2999; echo 0 >&3; sleep .2",

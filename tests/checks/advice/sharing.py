@@ -3,14 +3,12 @@ from __future__ import annotations
 
 from typing import Dict
 
-from checks.advice.kinds import PID, SILENT, Advice, ByHand
+from checks.advice.kinds import DEFINE_ASK, PID, SILENT, TSAN, Advice, ByHand
 
-TSAN = "make clean\nmake CFLAGS='-std=gnu17 -g -fsanitize=thread' NAME"
-UNDER_TSAN = ByHand(["timeout 9 ./client_bench.sh 2999 8 1 >/dev/null",
-                     "timeout 9 ./client_bench.sh 2999 8 1 >/dev/null",
+# More clients than a ring of 32 places has.
+UNDER_TSAN = ByHand(["timeout 20 ./client_bench.sh 2999 40 1 >/dev/null",
                      "make clean  # so that the next make builds it as before"],
                     "WARNING: ThreadSanitizer: data race", build=TSAN)
-DEFINE_ASK = "ask() { exec 3<>/dev/tcp/localhost/2999; echo $1 >&3; read <&3; }"
 TWICE = ByHand(["TIMEFORMAT='%R s'", DEFINE_ASK, "time ask 40", "time ask 40"],
                r"^0\.0[0-5]\d s$")
 # Nothing but another one that computes keeps a request that costs nothing from its reply.
@@ -39,6 +37,14 @@ ADVICE: Dict[str, Advice] = {
     "results-shared": Advice(
         "Eight requests cost less than eight times one. What do they have in common, or what is "
         "remembered from one to the next?", TWICE, mp="TODO 4", mt="TODO 1"),
+    "too-little-work": Advice(
+        "A reply was there before so much could have been computed. Which part of the result has "
+        "your code not computed, but known?",
+        ByHand(["./server 3000 & TIMEFORMAT=%3R; sleep 1",
+                "ask() { exec 3<>/dev/tcp/localhost/$1; echo 40 >&3; read <&3; }",
+                "ms() { { time ask $1; } 2>&1 | tr -d .; }",
+                "echo $((100 * 10#$(ms 2999) / 10#$(ms 3000))) percent of its time"],
+               r"^[0-6]?\d percent"), mp="TODO 4", mt="TODO 1"),
     "busy-waits": Advice(
         "The requests used more CPU time than they need. What does a WORKER do while it waits for "
         "another one, and why does it wait?", BEHIND_SIX, mp="TODO 4", mt="TODO 1"),

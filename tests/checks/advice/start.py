@@ -65,6 +65,7 @@ ADVICE: Dict[str, Advice] = {
     "client-ends-server": Advice(
         "A client may leave, or reset its connection, at any moment: which call of yours fails "
         "then, or raises a signal, and what do your lines do about it?",
-        ByHand([*RESETS, "sleep 1", asks(1)], REFUSED),
+        ByHand([*RESETS, PID + "; kill -STOP $P", RESETS[-1], "server$ fg", "sleep 1", asks(1)],
+               REFUSED),
         mp="TODO 4", mt="TODO 1"),
 }

@@ -6,18 +6,18 @@ import contextlib
 import os
 import pty
 import re
-import select
 import signal
 import socket
 import subprocess
 import termios
+import threading
 import time
 from pathlib import Path
-from typing import Dict, List, Sequence
+from typing import Dict, List, Mapping, Sequence
 
 from checks.advice.kinds import CLIENT, SERVER
 
-NOTHING = "(?!)"  # a pattern that nothing fits
+PORTS = ("2999", "3000")  # of the server, and of another one, as the commands have them
 PROMPTS = (SERVER, CLIENT)
 LONGEST = 90.0  # seconds until a command that is still running is given up
 # Seconds that a program in the foreground gets to go on, or to print its last words. Shorter, and a
@@ -35,6 +35,8 @@ class Terminal:
     def __init__(self, folder: Path, before: Sequence[str]) -> None:
         """`before` is put before the command, to become somebody else."""
         self.printed = ""
+        self._more = threading.Condition()
+        self._over = False
         self._ours, theirs = pty.openpty()
         _silence(theirs)
         environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "HOME": str(folder),
@@ -44,6 +46,8 @@ class Terminal:
                                        env=environment)
         os.close(theirs)
         self._typed = 0
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
 
     def type(self, line: str) -> None:
         """Types a line."""
@@ -56,27 +60,27 @@ class Terminal:
         self.type(line)
         self.type(f"echo; echo '<done' {self._typed}'>'")
         self.wait_for(re.escape(mark))
-        self.printed = re.sub(rf"\n?{re.escape(mark)}\n", "", self.printed)
+        with self._more:
+            self.printed = re.sub(rf"\n?{re.escape(mark)}\n", "", self.printed)
 
-    def wait_for(self, pattern: str, patience: float = LONGEST) -> bool:
-        """Reads until something has been printed; returns whether it has."""
-        deadline = time.monotonic() + patience
-        while not re.search(pattern, self.printed):
-            left = deadline - time.monotonic()
-            if left < 0 or not self._read(left):
-                return False
-        return True
+    def wait_for(self, pattern: str, patience: float = LONGEST) -> None:
+        """Waits until something has been printed, or nothing more can be."""
+        with self._more:
+            self._more.wait_for(lambda: self._over or re.search(pattern, self.printed), patience)
 
-    def _read(self, patience: float) -> bool:
-        """Reads what comes in time; returns False if nothing more will come."""
-        if not select.select([self._ours], [], [], patience)[0]:
-            return True
-        try:
-            data = os.read(self._ours, 1 << 16)
-        except OSError:  # EIO: nobody has the terminal open any more
-            return False
-        self.printed += data.decode(errors="backslashreplace").replace("\r", "")
-        return bool(data)
+    def _read(self) -> None:
+        """Reads all the time, as a terminal does: who prints must not wait for the test."""
+        while True:
+            try:
+                data = os.read(self._ours, 1 << 16)
+            except OSError:  # EIO: nobody has the terminal open any more
+                data = b""
+            with self._more:
+                self.printed += data.decode(errors="backslashreplace").replace("\r", "")
+                self._over = not data
+                self._more.notify_all()
+            if not data:
+                return
 
     def close(self) -> None:
         """Ends the shell, and all of its session: also what its parent has left behind."""
@@ -84,6 +88,7 @@ class Terminal:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self._shell.wait()
+        self._reader.join()
         os.close(self._ours)
 
 
@@ -111,15 +116,21 @@ def free_port() -> int:
         return port
 
 
+def replaced(text: str, numbers: Mapping[str, str]) -> str:
+    """Returns a text with numbers replaced by others."""
+    return re.sub(rf"\b({'|'.join(numbers)})\b", lambda found: numbers[found[0]], text)
+
+
 def typed(commands: Sequence[str], folder: Path, before: Sequence[str]) -> str:
-    """Types commands in two terminals, each in the one that its prompt names; the port 2999 is
-    replaced by a free one. Returns what was printed in both."""
-    port = str(free_port())
+    """Types commands in two terminals, each in the one that its prompt names; the ports are
+    replaced by free ones. Returns what was printed in both."""
+    ports = {name: str(free_port()) for name in PORTS}
+    port = ports[PORTS[0]]
     terminals: Dict[str, Terminal] = {prompt: Terminal(folder, before) for prompt in PROMPTS}
     try:
         for command in commands:
             prompt = next(prompt for prompt in PROMPTS if command.startswith(prompt))
-            line = command[len(prompt):].replace("2999", port)
+            line = replaced(command[len(prompt):], ports)
             if prompt == CLIENT:
                 terminals[CLIENT].run(line)
             elif f" {port}" not in line:
@@ -128,8 +139,8 @@ def typed(commands: Sequence[str], folder: Path, before: Sequence[str]) -> str:
                 terminals[SERVER].type(line)
                 terminals[SERVER].wait_for(f"listening on {port}|rror", BUILT)
         time.sleep(MOMENT)
-        terminals[SERVER].wait_for(NOTHING, MOMENT)
-        return "".join(one.printed for one in terminals.values()).replace(port, "2999")
+        printed = "".join(one.printed for one in terminals.values())
+        return replaced(printed, {number: name for name, number in ports.items()})
     finally:
         for one in terminals.values():
             one.close()

@@ -69,3 +69,5 @@ def test_no_rule_leads_nowhere() -> None:
     through = {key for rule in RULES if not rule.seen and not rule.done
                for key in rule.keys.split()}
     assert final - through <= set(ADVICE)
+    led_on = {key for rule in RULES for key in rule.keys.split()}
+    assert led_on - through <= set(ADVICE)
