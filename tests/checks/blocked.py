@@ -95,18 +95,28 @@ def _futex(thread: Thread, call: Call) -> str:
 
 
 def state_words(thread: Thread) -> str:
-    """Returns what a thread does, to follow "is" or "are", but for the descriptor."""
+    """Returns what a thread does, to follow "is" or "are", but for what it waits for."""
     if thread.task.state in "SD":
         words = function(thread)
         if words == "a file lock":
             return "blocked on a file lock"
-        if words == JOIN:
-            words += f" until thread {thread.joins} ends"
         return f"blocked in {words}" if words else "blocked"
     if thread.task.state in "Tt":
         return STOPPED
     looping = thread.in_kernel and thread.task.run >= LOOPING
     return IN_CALLS if looping else RUNNING
+
+
+def awaited_words(threads: Collection[Thread]) -> str:
+    """Returns what threads that do the same wait for, to follow state_words: the descriptors, or
+    the thread that one of them joins; "" if that is not known."""
+    waiting = [one for one in threads if one.task.state in "SD"]
+    joined = [one.joins for one in waiting if one.joins is not None]
+    if len(joined) == 1:
+        return f" until thread {joined[0]} ends"
+    kinds = {one.kind for one in waiting}
+    return descriptor_words({descriptor for one in waiting for descriptor in one.on},
+                            kinds.pop() if len(kinds) == 1 else "")
 
 
 def descriptor_words(descriptors: Collection[int], kind: str = "") -> str:

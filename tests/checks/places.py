@@ -44,11 +44,13 @@ def connection_words(holders: Sequence[Tuple[int, int]], processes: Mapping[int,
     """Returns who holds a connection. `holders`: process and descriptor of each."""
     if not holders:
         return []
-    places = [f"descriptor {descriptor} of {_who(pid, processes, idle)}"
-              for pid, descriptor in holders[:NAMED]]
-    if len(holders) > NAMED:
-        places.append("of " + counted(len(holders) - NAMED, "more process"))
-    return ["its connection is " + " and ".join(places)]
+    if len(holders) <= 2:
+        return ["its connection is " + " and ".join(f"descriptor {descriptor} of "
+                                                    + _who(pid, processes, idle)
+                                                    for pid, descriptor in holders)]
+    names = ", ".join(_who(pid, processes, idle) for pid, _ in holders[:NAMED])
+    more = f" and {len(holders) - NAMED} more" if len(holders) > NAMED else ""
+    return [f"its connection is open in {len(holders)} processes: {names}{more}"]
 
 
 def _who(pid: int, processes: Mapping[int, Process], idle: Collection[int]) -> str:

@@ -10,7 +10,7 @@ import signal
 from collections import Counter
 from typing import Collection, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from checks.blocked import (WAITPID, Thread, descriptor_words, function, seems_in_handler,
+from checks.blocked import (WAITPID, Thread, awaited_words, function, seems_in_handler,
                             state_words)
 from watching.procfs import Process
 
@@ -47,7 +47,7 @@ class Scene(NamedTuple):
         # The first thread of a process stands for the process.
         parent = self._parent(thread.task.pid)
         if parent in self.idle:
-            return "child" if thread.task.pid not in self.idle else "process"
+            return "child"
         return "grandchild" if self._parent(parent) in self.idle else "process"
 
     def _parent(self, pid: int) -> int:
@@ -89,7 +89,7 @@ def doing_words(scene: Scene, signals: Mapping[str, int]) -> List[str]:
 
 
 def _main_words(main: Thread, scene: Scene, signals: Mapping[str, int]) -> str:
-    words = state_words(main) + _on((main,))
+    words = state_words(main) + awaited_words((main,))
     if function(main) == WAITPID and main.task.state in "SD":
         words += _for_whom(main.task.pid, scene.processes)
     handled = signals.get("SigBlk", 0) & signals.get("SigCgt", 0)
@@ -113,14 +113,6 @@ def _for_whom(parent: int, processes: Mapping[int, Process]) -> str:
     return f" for one of its {len(children)} children"
 
 
-def _on(threads: Iterable[Thread]) -> str:
-    """Returns on which descriptors threads that do the same are blocked."""
-    waiting = [one for one in threads if one.task.state in "SD"]
-    kinds = {one.kind for one in waiting}
-    return descriptor_words({descriptor for one in waiting for descriptor in one.on},
-                            kinds.pop() if len(kinds) == 1 else "")
-
-
 def _others_words(others: Iterable[Thread], scene: Scene) -> List[str]:
     """Returns what the other threads do, those that do the same together, the most frequent
     first."""
@@ -137,9 +129,9 @@ def _others_words(others: Iterable[Thread], scene: Scene) -> List[str]:
 
 def _group_words(noun: str, words: str, threads: Sequence[Thread]) -> str:
     if len(threads) == 1:
-        return f"{noun} {threads[0].task.tid} is {words}{_on(threads)}"
+        return f"{noun} {threads[0].task.tid} is {words}{awaited_words(threads)}"
     which = "other " if noun in ("thread", "process") else ""
-    return f"{counted(len(threads), which + noun)} are {words}{_on(threads)}"
+    return f"{counted(len(threads), which + noun)} are {words}{awaited_words(threads)}"
 
 
 # --- signals ---

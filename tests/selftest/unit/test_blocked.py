@@ -76,7 +76,9 @@ def test_where_nothing_is_known_it_is_just_blocked() -> None:
 
 def test_a_join_says_of_whom() -> None:
     joining = thread(call("futex", POINTER, 0x109, 4713), joins=4713)
-    assert state_words(joining) == "blocked in pthread_join() until thread 4713 ends"
+    assert state_words(joining) == "blocked in pthread_join()"
+    assert blocked.awaited_words([joining]) == " until thread 4713 ends"
+    assert blocked.awaited_words([joining, joining._replace(joins=4714)]) == ""
 
 
 @pytest.mark.parametrize("state, run, in_kernel, words", [

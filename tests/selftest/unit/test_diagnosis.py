@@ -108,6 +108,12 @@ def test_threads_are_told_from_processes() -> None:
         "thread of a child 202 is blocked in accept() on descriptor 3"]
 
 
+def test_children_that_were_there_before_are_children() -> None:
+    seen = scene(accepting(), receiving(101), receiving(102))._replace(idle={SERVER, 101})
+    assert symptoms.doing_words(seen, NO_SIGNALS)[1:] == [
+        "2 children are blocked in recv() on descriptor 4"]
+
+
 def test_the_most_frequent_come_first() -> None:
     said = doing(thread(SERVER, "wait4"), thread(101, "pause"), receiving(102), receiving(103))
     assert said[1:] == ["2 children are blocked in recv() on descriptor 4",

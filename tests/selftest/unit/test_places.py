@@ -59,8 +59,8 @@ FAMILY = {SERVER: process(SERVER, parent=1), 101: process(101, parent=SERVER),
     ([(SERVER, 7), (101, 4)],
      ["its connection is descriptor 7 of the server itself and descriptor 4 of child 101"]),
     ([(SERVER, 4), (101, 4), (102, 4), (103, 4)],
-     ["its connection is descriptor 4 of the server itself and descriptor 4 of child 101 and "
-      "descriptor 4 of process 102 and of 1 more process"]),
+     ["its connection is open in 4 processes: the server itself, child 101, process 102 and 1 "
+      "more"]),
 ])
 def test_who_holds_a_connection(holders: List[Any], words: List[str]) -> None:
     assert places.connection_words(holders, FAMILY, {SERVER}) == words
