@@ -17,6 +17,7 @@ from checks.server import (ASLEEP_FACTOR, CPU_BUDGET, LOOK, PATIENCE, QUIET, RES
 from checks.verdict import CheckFailed, Inconclusive
 from sandbox.sandbox import Sandbox
 from selftest.unit.made_up import IDLE, MadeUpSandbox, Printed, process, server_in
+from watching import calls
 from watching.pace import Pace
 from watching.procfs import Task
 from watching.quiet import Activity
@@ -127,7 +128,7 @@ def test_who_sleeps_by_the_clock_is_seen_from_then_on(
     naps = {8: "nanosleep"}
     server = Scripted(clock, lambda _: ASLEEP)
     monkeypatch.setattr(server, "tasks", lambda: [Task(7, tid, "S", 0.5, 0.5) for tid in (7, 8)])
-    monkeypatch.setattr(server_module.calls, "sleeping_by_the_clock", lambda *_: dict(naps))
+    monkeypatch.setattr(calls, "sleeping_by_the_clock", lambda *_: dict(naps))
     server.wait(never)
     dozing = server.watch_naps()
     server.wait(never)

@@ -1,0 +1,251 @@
+"""Many clients, and what is a leak: with made-up servers, and with made-up figures."""
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Callable, List, Optional
+
+import pytest
+
+from checks import descriptors, memory, robustness, zombies
+from checks.asking import CLEANUP_QUIET, SLACK
+from checks.client import Client
+from checks.many import FIRST, MANY, STAGES, WIDTH, Record, Stage, grows, serve_many
+from checks.memory import PAGE
+from checks.verdict import CheckFailed
+from selftest.unit.made_up import IDLE, MadeUpServer, process
+from watching import private
+
+CLIENTS = [FIRST + (MANY - FIRST) // STAGES * stage for stage in range(STAGES + 1)]
+
+
+def stage(clients: int, **figures: int) -> Stage:
+    """Returns what a server has after so many clients: nothing, but for these figures."""
+    return Stage._make([0] * len(Stage._fields))._replace(clients=clients, **figures)
+
+
+def after(figure: Callable[[int], int]) -> List[int]:
+    """Returns a figure after each stage: a function of the number of clients."""
+    return [figure(clients) for clients in CLIENTS]
+
+
+@pytest.mark.parametrize("figure", [
+    lambda clients: 4 + clients, lambda clients: clients // 50, lambda clients: clients // 64,
+    lambda clients: clients // 199], ids=["each", "1 in 50", "1 in 64", "1 in 199"])
+def test_what_is_kept_of_some_clients_grows(figure: Callable[[int], int]) -> None:
+    assert grows(after(figure))
+
+
+@pytest.mark.parametrize("size", [30, 41, 8 << 20])
+def test_bytes_of_each_client_grow_page_by_page(size: int) -> None:
+    assert grows(after(lambda clients: clients * size // 4096 * 4096), least=4096)
+
+
+@pytest.mark.parametrize("figures", [
+    [7, 7, 7, 7, 7, 7],
+    [4, 20, 20, 20, 20, 20],  # a pool that is set up late
+    [4, 8, 16, 32, 32, 32],  # one that is enlarged
+    [4, 5, 6, 7, 7, 7],
+    [9, 1, 9, 1, 9, 1],  # a timer that cleans up
+    [1, 9, 1, 9, 1, 9],
+    [3, 4, 5, 6, 0, 1],
+    [6, 5, 4, 3, 2, 1], [4], []])
+def test_what_is_set_up_once_or_goes_again_does_not_grow(figures: List[int]) -> None:
+    assert not grows(figures)
+
+
+@pytest.mark.parametrize("figures, leak", [
+    ([4, 5, 6, 7, 8, 9], True), ([4, 5, 6, 6, 7, 8], True), ([4, 5, 6, 3, 4, 5], True),
+    ([4, 5, 6, 2, 3, 4], False),  # less than that was kept in the end
+    ([4, 5, 5, 6, 6, 7], False), ([4, 5, 6], True), ([4, 5, 5], False), ([4, 5], False)])
+def test_a_leak_may_spare_one_stage(figures: List[int], leak: bool) -> None:
+    assert grows(figures) is leak
+
+
+def test_a_record_is_judged_by_each_of_its_figures() -> None:
+    stages = [stage(clients, zombies=number, descriptors=4, address_space=5000 * number)
+              for number, clients in enumerate(CLIENTS)]
+    record = Record(stages, None)
+    assert record.grows(lambda one: one.zombies)
+    assert not record.grows(lambda one: one.descriptors)
+    assert record.grows(lambda one: one.address_space, 5000)
+    assert not record.grows(lambda one: one.address_space, 5001)
+    assert not Record(stages[:2], None).grows(lambda one: one.zombies)
+
+
+class Leaking(MadeUpServer):
+    """A server that leaves something behind now and then."""
+    zombie_each = descriptor_each = 1 << 30
+    bytes_each = heap_each = 0
+    lost = 0  # a client
+    threads_now = 1
+
+    def answer(self, number: int, request: bytes) -> Optional[bytes]:
+        box = self.made_up.box
+        if number % self.zombie_each == 0:
+            box.processes[IDLE + number] = process(IDLE + number, "Z", IDLE)
+        whole = number * self.bytes_each // PAGE * PAGE
+        box.processes[IDLE] = process(IDLE, address_space=whole)
+        return None if number == self.lost else super().answer(number, request)
+
+    def descriptors(self) -> int:
+        return 4 + self.number // self.descriptor_each
+
+    def threads(self) -> int:
+        return self.threads_now
+
+
+def record_of(server: Leaking, monkeypatch: pytest.MonkeyPatch) -> Record:
+    """Returns what is found out of a made-up server."""
+    monkeypatch.setattr(private, "heap",
+                        lambda *_: server.number * server.heap_each // PAGE * PAGE)
+    with closing(server):
+        return serve_many(server)
+
+
+def failure(judge: Callable[[], None]) -> CheckFailed:
+    """Returns the failure that a judgement comes to."""
+    with pytest.raises(CheckFailed) as caught:
+        judge()
+    return caught.value
+
+
+def judge_all(record: Record) -> None:
+    """Raises CheckFailed if any of the checks finds a fault."""
+    zombies.none_pile_up(record)
+    descriptors.none_pile_up(MadeUpServer(), record)
+    memory.stays(record)
+    robustness.all_were_served(record)
+
+
+def test_a_right_server_serves_all_and_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Leaking()
+    record = record_of(server, monkeypatch)
+    assert [stage.clients for stage in record.stages] == CLIENTS
+    assert record.lost is None and server.number == MANY + 2  # two bystanders
+    judge_all(record)
+
+
+def test_one_zombie_in_many_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Leaking()
+    server.zombie_each = 64
+    record = record_of(server, monkeypatch)
+    found = failure(lambda: zombies.none_pile_up(record))
+    assert found.symptom == "zombies-pile-up"
+    assert found.seen == [f"1 zombies after {FIRST} clients, 17 after {MANY}"]
+    memory.stays(record)
+    robustness.all_were_served(record)
+
+
+def test_as_many_zombies_as_may_be_there_at_any_time_are_no_leak() -> None:
+    stages = [stage(clients, zombies=min(number, SLACK))
+              for number, clients in enumerate(CLIENTS)]
+    zombies.none_pile_up(Record(stages, None))
+
+
+def test_one_descriptor_in_fifty_clients_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Leaking()
+    server.descriptor_each = 50
+    record = record_of(server, monkeypatch)
+    found = failure(lambda: descriptors.none_pile_up(MadeUpServer(), record))
+    assert found.symptom == "descriptors-pile-up"
+    assert found.seen[0] == ("6 open descriptors in the server itself after 100 clients, 26 after "
+                             "1100")
+    zombies.none_pile_up(record)
+
+
+@pytest.mark.parametrize("mapped, heap, symptom, words", [
+    (30, 0, "blocks-pile-up", "blocks from malloc() are never freed"),
+    (0, 30, "blocks-pile-up", "blocks from malloc() are never freed"),
+    (8 << 20, 0, "stacks-pile-up", "8192 KiB more for each client: the stacks of ended threads")])
+def test_memory_that_grows_is_named(monkeypatch: pytest.MonkeyPatch, mapped: int, heap: int,
+                                    symptom: str, words: str) -> None:
+    server = Leaking()
+    server.bytes_each, server.heap_each = mapped, heap
+    record = record_of(server, monkeypatch)
+    found = failure(lambda: memory.stays(record))
+    assert found.symptom == symptom and words in found.seen[0]
+    zombies.none_pile_up(record)
+
+
+@pytest.mark.parametrize("page, each", [(4096, 8192), (65536, 131072)])
+def test_a_block_is_no_stack_whatever_the_size_of_a_page(
+        monkeypatch: pytest.MonkeyPatch, page: int, each: int) -> None:
+    monkeypatch.setattr(memory, "PAGE", page)
+    monkeypatch.setattr(memory, "LARGEST_BLOCK", 8 * page)
+    stages = [stage(clients, address_space=clients * each) for clients in CLIENTS]
+    found = failure(lambda: memory.stays(Record(stages, None)))
+    assert "blocks from malloc" in found.seen[0]
+
+
+@pytest.mark.parametrize("lost, stages", [(3, 0), (FIRST + 3, 1), (513, 3), (1025, 5)])
+def test_who_is_not_served_is_robustness_s_business(monkeypatch: pytest.MonkeyPatch, lost: int,
+                                                    stages: int) -> None:
+    server = Leaking()
+    server.lost = lost
+    record = record_of(server, monkeypatch)
+    assert len(record.stages) == stages
+    found = failure(lambda: robustness.all_were_served(record))
+    assert found.symptom == "no-reply-waits" and f"up to {WIDTH} at a time" in found.done
+    zombies.none_pile_up(record)
+    descriptors.none_pile_up(MadeUpServer(), record)
+    memory.stays(record)
+
+
+def test_a_lost_bystander_is_robustness_s_business_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Leaking()
+    server.lost = 1
+    record = record_of(server, monkeypatch)
+    assert len(record.stages) == STAGES + 1
+    assert failure(lambda: robustness.all_were_served(record)).symptom == "bystander-lost"
+
+
+class CleaningUp(Leaking):
+    """A server that has cleaned up when it has been waited for so long."""
+
+    def wait(self, condition: Callable[[], bool], *clients: Client, quiet: float = 0,
+             budget: float = 0) -> bool:
+        if quiet == CLEANUP_QUIET:
+            for pid in set(self.made_up.box.processes) - {IDLE}:
+                del self.made_up.box.processes[pid]
+        return super().wait(condition, *clients)
+
+
+class Sweeping(Leaking):
+    """A server that frees the stacks of all ended threads whenever it is waited for so long; what
+    it keeps of them at other times has grown by chance. `blocks`: what it never frees."""
+    stacks, blocks = 8 << 20, 0
+    swept = 0  # the last client that was
+
+    def wait(self, condition: Callable[[], bool], *clients: Client, quiet: float = 0,
+             budget: float = 0) -> bool:
+        if quiet == CLEANUP_QUIET:
+            self.swept = self.number
+            self.keep()
+        return super().wait(condition, *clients)
+
+    def answer(self, number: int, request: bytes) -> Optional[bytes]:
+        reply = super().answer(number, request)
+        self.keep()
+        return reply
+
+    def keep(self) -> None:
+        size = (self.number - self.swept) * self.stacks + self.number * self.blocks // PAGE * PAGE
+        self.made_up.box.processes[IDLE] = process(IDLE, address_space=size)
+
+
+@pytest.mark.parametrize("blocks, leaks", [(0, False), (30, True)])
+def test_stacks_that_a_timer_frees_are_no_leak_and_hide_none(
+        monkeypatch: pytest.MonkeyPatch, blocks: int, leaks: bool) -> None:
+    server = Sweeping()
+    server.blocks = blocks
+    record = record_of(server, monkeypatch)
+    assert record.stages[0].clients > MANY  # it was looked at once more
+    assert record.grows(lambda one: one.address_space, PAGE) is leaks
+
+
+def test_what_a_timer_cleans_up_in_the_end_is_no_leak(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = CleaningUp()
+    server.zombie_each = 10
+    record = record_of(server, monkeypatch)
+    assert [one.zombies for one in record.stages] == [*after(lambda clients: clients // 10)[:-1], 0]
+    zombies.none_pile_up(record)
