@@ -58,7 +58,7 @@ def counted(number: int, noun: str) -> str:
     """Returns the number and the noun, in the plural unless it is one: "2 processes"."""
     if number == 1:
         return f"1 {noun}"
-    first, of, rest = noun.partition(" of ")
+    first, of, rest = noun.replace("of a child", "of children").partition(" of ")
     if first.endswith("child"):
         return f"{number} {first}ren{of}{rest}"
     return f"{number} {first}{'es' if first.endswith('s') else 's'}{of}{rest}"

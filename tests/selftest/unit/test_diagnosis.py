@@ -287,7 +287,7 @@ def test_the_threads(processes: Dict[int, Process], words: List[str]) -> None:
 @pytest.mark.parametrize("number, noun, words", [
     (1, "thread", "1 thread"), (0, "thread", "0 threads"),
     (2, "other process", "2 other processes"), (2, "child", "2 children"),
-    (3, "thread of a child", "3 threads of a child")
+    (3, "thread of a child", "3 threads of children")
 ])
 def test_counting(number: int, noun: str, words: str) -> None:
     assert counted(number, noun) == words
