@@ -1,5 +1,5 @@
 /* Buggy: the skeleton with its TODOs left: accepts, and closes.
- * Loses: mp-replies mp-concurrency
+ * Loses: everything
  * Why: nobody gets a reply.
  */
 #include <unistd.h>

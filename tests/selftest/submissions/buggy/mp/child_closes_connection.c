@@ -1,5 +1,5 @@
 /* Buggy: the closes of parent and child are swapped: the child closes the connection, before it serves.
- * Loses: mp-replies mp-concurrency
+ * Loses: everything
  * Why: nobody gets a reply.
  */
 #include <signal.h>

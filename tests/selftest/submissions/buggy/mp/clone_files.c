@@ -1,5 +1,5 @@
 /* Buggy: clone with CLONE_FILES: parent and child share one table of descriptors.
- * Loses: mp-replies mp-concurrency
+ * Loses: everything
  * Why: each close is a close for both: the child's ends the listening, the parent's the connection.
  */
 #define _GNU_SOURCE

@@ -1,5 +1,5 @@
 /* Buggy: the parent closes its copy of the connection before there is another.
- * Loses: mp-replies mp-concurrency
+ * Loses: everything
  * Why: the child inherits a closed descriptor, nobody gets a reply.
  */
 #include <err.h>

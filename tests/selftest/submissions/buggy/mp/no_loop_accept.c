@@ -1,5 +1,5 @@
 /* Buggy: accepts a first client before the loop, and that one again and again in it.
- * Loses: mp-replies mp-concurrency
+ * Loses: everything
  * Why: the second client is never accepted; the parent waits for each child, so that nothing runs away.
  */
 #include <sys/wait.h>

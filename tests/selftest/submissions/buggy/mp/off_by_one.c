@@ -1,5 +1,5 @@
 /* Buggy: its own service, naive, that counts fib(0) = 0, fib(1) = 1.
- * Loses: mp-replies mp-speedup
+ * Loses: everything
  * Why: every reply but that for 1 is wrong; who serves whom when is right.
  */
 #include <err.h>

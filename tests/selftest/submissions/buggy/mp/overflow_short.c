@@ -1,5 +1,5 @@
 /* Buggy: its own service, naive, that sums in 16 bits.
- * Loses: mp-replies mp-speedup
+ * Loses: everything
  * Why: right up to fib(23), wrong from 24 on, so that cheap requests do not show it.
  */
 #include <err.h>

@@ -1,5 +1,5 @@
 /* Buggy: opens a listening socket of its own and serves that one.
- * Loses: mp-replies mp-concurrency
+ * Loses: everything
  * Why: nobody ever accepts from the socket that was given and announced.
  */
 #include <signal.h>

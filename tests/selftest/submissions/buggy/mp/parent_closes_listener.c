@@ -1,5 +1,5 @@
 /* Buggy: the parent closes the listening socket in place of the connection.
- * Loses: mp-replies mp-concurrency
+ * Loses: everything
  * Why: the second client is refused.
  */
 #include <signal.h>

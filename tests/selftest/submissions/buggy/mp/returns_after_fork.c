@@ -1,6 +1,6 @@
 /* Buggy: the loop runs in a process in the background, but run_server() returns in the one that was started,
  * and the one in the background serves just one client.
- * Loses: mp-replies mp-concurrency
+ * Loses: everything
  * Why: after the first client nobody listens.
  */
 #include <stdlib.h>

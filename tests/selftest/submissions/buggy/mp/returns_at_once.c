@@ -1,5 +1,5 @@
 /* Buggy: an empty run_server().
- * Loses: mp-replies mp-concurrency
+ * Loses: everything
  * Why: main() ends the program with a message.
  */
 #include "server.h"

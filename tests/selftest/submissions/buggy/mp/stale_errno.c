@@ -1,5 +1,5 @@
 /* Buggy: its own service tests errno after strtol without having set it to 0.
- * Loses: mp-replies mp-speedup
+ * Loses: everything
  * Why: the parent's waitpid loop left ECHILD there, so every request gets an error and nothing is computed.
  */
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* Buggy: its own service with snprintf's size and buffer filled from the wrong things, as the course's original.
- * Loses: mp-replies mp-concurrency
+ * Loses: everything
  * Why: the number is taken for the format: every child dies of SIGSEGV before it has replied.
  */
 #include <signal.h>

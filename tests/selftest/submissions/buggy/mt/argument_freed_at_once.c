@@ -1,5 +1,5 @@
 /* Buggy: the creator frees the argument right after pthread_create.
- * Loses: mt-replies mt-concurrency
+ * Loses: everything
  * Why: a new thread takes far longer to start than free does, which writes its own pointers over the descriptor.
  */
 #include <pthread.h>

@@ -1,5 +1,5 @@
 /* Buggy: the creator closes the connection right after it has created the thread, as the parent does after a fork.
- * Loses: mt-replies mt-concurrency
+ * Loses: everything
  * Why: threads share their descriptors: the thread finds its own closed before it can reply.
  */
 #include <pthread.h>

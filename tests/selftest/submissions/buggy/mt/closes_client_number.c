@@ -1,5 +1,5 @@
 /* Buggy: closes the client's number instead of its descriptor.
- * Loses: mt-replies mt-concurrency
+ * Loses: everything
  * Why: client 3 closes the listening socket, which is descriptor 3, and others close each other's; no client sees an end.
  */
 #include <pthread.h>

@@ -1,5 +1,5 @@
 /* Buggy: the thread begins by closing the listening socket, "which only the parent needs".
- * Loses: mt-replies mt-concurrency
+ * Loses: everything
  * Why: it is everybody's: the server ends at its second or third accept.
  */
 #include <err.h>

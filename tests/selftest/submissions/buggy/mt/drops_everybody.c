@@ -1,5 +1,5 @@
 /* Buggy: the skeleton with the thread left out: each client is accepted and dropped.
- * Loses: mt-replies mt-concurrency
+ * Loses: everything
  * Why: nobody gets a reply.
  */
 #include <err.h>

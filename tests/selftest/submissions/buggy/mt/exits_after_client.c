@@ -1,5 +1,5 @@
 /* Buggy: the thread ends with exit, as a child process would.
- * Loses: mt-replies mt-concurrency
+ * Loses: everything
  * Why: exit ends the whole process: the second client finds no server, the other silent ones are cut off.
  */
 #include <pthread.h>

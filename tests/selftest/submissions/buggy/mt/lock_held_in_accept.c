@@ -1,5 +1,5 @@
 /* Buggy: the main thread holds the mutex of its statistics while it waits for the next client.
- * Loses: mt-replies mt-concurrency
+ * Loses: everything
  * Why: a thread counts its client first, and gets the mutex only when somebody else connects, if then.
  */
 #include <pthread.h>

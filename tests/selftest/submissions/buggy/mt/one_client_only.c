@@ -1,5 +1,5 @@
 /* Buggy: the loop was forgotten: run_server serves one client and returns.
- * Loses: mt-replies mt-concurrency
+ * Loses: everything
  * Why: the second client finds no server.
  */
 #include <pthread.h>

@@ -1,5 +1,5 @@
 /* Buggy: passes the address of connfd, and the thread casts the pointer itself to int.
- * Loses: mt-replies mt-concurrency
+ * Loses: everything
  * Why: the thread's descriptor is half an address: no client gets an answer.
  */
 #include <err.h>

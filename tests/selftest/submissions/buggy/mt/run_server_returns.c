@@ -1,5 +1,5 @@
 /* Buggy: run_server starts a detached thread that accepts, and returns.
- * Loses: mt-replies mt-concurrency
+ * Loses: everything
  * Why: main ends the program when run_server returns, and with it all threads.
  */
 #include <pthread.h>

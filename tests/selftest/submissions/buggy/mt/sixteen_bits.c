@@ -1,7 +1,6 @@
 /* Buggy: a service of its own that returns its result as an unsigned short.
- * Loses: mt-replies
+ * Loses: everything
  * Why: from n = 24 on the replies are wrong, and a client alone is asked 30. Cheap requests, and work, are right.
- * Either: mt-speedup - if it looks at the replies to its large n
  */
 #include <errno.h>
 #include <pthread.h>

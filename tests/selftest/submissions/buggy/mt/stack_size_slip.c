@@ -1,5 +1,5 @@
 /* Buggy: a stack of 512 << 40 bytes instead of 512 << 10.
- * Loses: mt-replies mt-concurrency
+ * Loses: everything
  * Why: no address space is that large: every pthread_create fails, and every client is dropped, in order.
  */
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* Buggy: a service of its own with the size and the value swapped in snprintf, as in the course's first server.
- * Loses: mt-replies mt-concurrency
+ * Loses: everything
  * Why: the value limits how much is written, and the size is what is: no reply is right.
  */
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* Buggy: a service of its own with the other Fibonacci convention for zero: fib(0) = 0.
- * Loses: mt-replies
+ * Loses: everything
  * Why: one reply is wrong, to n = 0. All others are right, and it serves well.
  */
 #include <errno.h>
