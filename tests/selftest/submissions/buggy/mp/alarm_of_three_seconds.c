@@ -1,6 +1,7 @@
 /* Buggy: alarm(3) in the child: SIGALRM ends it.
  * Loses: mp-robustness
  * Why: a client may take its time between connecting and asking; this one is cut off.
+ * Either: mp-speedup - on a slow machine eight large requests at once take longer
  */
 #include <err.h>
 #include <errno.h>

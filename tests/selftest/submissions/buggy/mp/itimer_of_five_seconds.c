@@ -1,6 +1,7 @@
 /* Buggy: setitimer() ends a child after five seconds, with a message to its client.
  * Loses: mp-robustness
  * Why: a client may take its time between connecting and asking; this one is cut off.
+ * Either: mp-speedup - on a slow machine eight large requests at once take longer
  */
 #include <err.h>
 #include <errno.h>
