@@ -40,7 +40,7 @@ def summary_of(outcome: Outcome) -> str:
 
 
 def _seen(failure: Failure, width: int) -> List[str]:
-    lines = _wrapped(failure.seen[0], width, hang=2)
+    lines = _wrapped(failure.seen[0], width, hang=4)
     for text in failure.seen[1:]:
         lines += _wrapped(text, width, indent=2, hang=4)
     return lines + _keyed("done", failure.done, width) + _keyed("expected", failure.expected, width)
@@ -65,8 +65,11 @@ def _printed(output: str, width: int) -> List[str]:
     found = []
     for line, number in folded[-OUTPUT_LINES:]:
         text = "".join(escaped(line, OUTPUT_COLUMNS))
-        text += f" ({number} times)" if number > 1 else ""
-        found += [BAR + part for part in _wrapped(text, width - len(BAR), hang=4) or [""]]
+        times = f" ({number} times)" if number > 1 else ""
+        parts = textwrap.wrap(text, width - len(BAR) - len(times), subsequent_indent="    ",
+                              break_on_hyphens=False) or [""]
+        found += [BAR + part for part in parts]
+        found[-1] += times
     return found
 
 

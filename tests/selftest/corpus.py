@@ -107,6 +107,7 @@ class Grade(NamedTuple):
     status: Dict[str, str]
     output: Dict[str, str]
     seconds: float
+    symptom: Dict[str, str] = {}  # the keys of advice (checks/advice/); "": none
 
     def wrong(self, wanted: Submission) -> List[str]:
         """Returns the verdicts that are not as they must be, as `mp-zombies passed`."""
@@ -150,7 +151,8 @@ def grade(path: Path, server: str, command: Sequence[str] = CHECKER, only: str =
         document = json.loads(result.read_text())
     return Grade({test["name"]: test["status"] for test in document["tests"]},
                  {test["name"]: test["output"] for test in document["tests"]},
-                 document["execution_time"])
+                 document["execution_time"],
+                 {test["name"]: test["extra_data"]["symptom"] for test in document["tests"]})
 
 
 def _printed(command: List[str], environment: Dict[str, str],

@@ -1,4 +1,4 @@
-"""What a student is told about the common bugs: every message has the same six lines, and names the
+"""What a student is told about the common bugs: every message has the same parts, and names the
 symptom of its own bug."""
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from typing import Dict, List, Tuple
 
 import pytest
 
-from checks.catalogue import BY_ID, CHECKS
+from checks.advice import advice_for
+from checks.catalogue import CHECKS
+from grading.message import COLUMNS, INDENT
 from selftest import corpus
-from selftest.corpus import Submission
+from selftest.corpus import Grade, Submission
 from selftest.gradings.says import EXPLAINED, SAYS
 from selftest.pool import GradeOf
 
-KEYS = ["done", "expected", "seen", "where", "think", "by hand"]
+KEYS = ["done", "expected", "where", "think"]
 NOT_CONCURRENT = "not graded until it serves clients concurrently"
+TERMINALS = "by hand:  in support/, with two terminals"
 
 
 def submission_of(check: str, name: str) -> Submission:
@@ -22,10 +25,16 @@ def submission_of(check: str, name: str) -> Submission:
     return corpus.named(f"buggy/{check[:2]}/{name}")
 
 
+def unwrapped(message: str) -> str:
+    """Returns a message with each of its texts in one line again."""
+    return re.sub(r"\n {4,}(?=\S)", " ", message)
+
+
 def lines_of(message: str) -> Dict[str, str]:
     """Returns what a message says, by its keys, in order."""
-    lines: List[Tuple[str, str]] = re.findall(r"^([a-z ]+): +(.+)$", message, re.MULTILINE)
-    return dict(lines[:len(KEYS)])
+    pattern = rf"^({'|'.join(KEYS)}): +(.+)$"
+    lines: List[Tuple[str, str]] = re.findall(pattern, unwrapped(message), re.MULTILINE)
+    return dict(lines)
 
 
 FAMILIES = [pytest.param(check, submission_of(check, name), id=f"{check}-{name}")
@@ -41,29 +50,40 @@ ONE_AT_A_TIME = [submission_of("mp-concurrency", "wait_at_once"),
                  submission_of("mt-concurrency", "mutex_around_service")]
 
 
+def words_of(grade: Grade, check: str) -> str:
+    """Returns the part of a message that is about what was seen, unwrapped."""
+    return unwrapped(grade.output[check]).partition("\nwhere: ")[0]
+
+
 @pytest.mark.parametrize("check, submission", FAMILIES)
 def test_a_message_names_its_own_bug_s_symptom(grade_of: GradeOf, check: str,
                                                submission: Submission) -> None:
     """And no sibling's does. What can be seen depends on the moment, on a busy machine: a second
     look is allowed."""
-    pattern = re.compile(SAYS[check][submission.path.stem], re.MULTILINE)
-    message = grade_of(submission, check).output[check]
-    if not pattern.search(message):
-        message = grade_of.again(submission, check).output[check]
-    assert pattern.search(message), message
+    symptom, pattern = SAYS[check][submission.path.stem]
+    grade = grade_of(submission, check)
+    if not re.search(pattern, words_of(grade, check), re.MULTILINE):
+        grade = grade_of.again(submission, check)
+    assert re.search(pattern, words_of(grade, check), re.MULTILINE), grade.output[check]
+    assert grade.symptom[check] == symptom
     siblings = [submission_of(check, name) for name in SAYS[check]]
     assert [sibling.name for sibling in siblings if sibling != submission
-            and pattern.search(grade_of(sibling, check).output[check])] == []
+            and re.search(pattern, words_of(grade_of(sibling, check), check), re.MULTILINE)] == []
 
 
 @pytest.mark.parametrize("check, submission", FAMILIES)
-def test_a_message_has_its_six_lines(grade_of: GradeOf, check: str,
+def test_a_message_has_all_its_parts(grade_of: GradeOf, check: str,
                                      submission: Submission) -> None:
-    lines = lines_of(grade_of(submission, check).output[check])
-    assert list(lines) == KEYS
-    assert lines["where"] == BY_ID[check].where
-    assert lines["by hand"].startswith(f"./{BY_ID[check].server} 2999; then")
-    assert "PID" not in lines["by hand"]
+    """In order, within 80 columns; the commands are those of the symptom."""
+    grade = grade_of(submission, check)
+    message = grade.output[check]
+    assert not message.startswith(tuple(key + ":" for key in KEYS)), "the verdict comes first"
+    assert list(lines_of(message)) == KEYS
+    advice = advice_for(submission.server, grade.symptom[check])
+    assert advice, f"no advice about {grade.symptom[check]}"
+    shown, _, commands = message.partition(TERMINALS + "\n")
+    assert commands.splitlines() == ["  " + line for line in advice.commands(submission.server)]
+    assert all(len(line) <= COLUMNS - INDENT for line in message.splitlines())
 
 
 @pytest.mark.parametrize("check, submission", EXPLANATIONS)
@@ -75,12 +95,14 @@ def test_a_message_explains_itself(grade_of: GradeOf, check: str, submission: Su
 
 
 @pytest.mark.parametrize("check, submission, said", WARNING)
-def test_the_server_s_own_last_words_come_last(grade_of: GradeOf, check: str,
-                                               submission: Submission, said: str) -> None:
-    lines = grade_of(submission, check).output[check].splitlines()
-    assert len(lines) > len(KEYS)
-    assert all(line.startswith("| ") for line in lines[len(KEYS):])
-    assert re.search(said, lines[-1])
+def test_the_server_s_own_last_words_follow_what_was_seen(grade_of: GradeOf, check: str,
+                                                          submission: Submission,
+                                                          said: str) -> None:
+    lines = unwrapped(grade_of(submission, check).output[check]).splitlines()
+    own = [line for line in lines if line.startswith("| ")]
+    assert own and re.search(said, own[-1])
+    after = lines.index(own[-1]) + 1
+    assert lines[after].startswith("where: "), "what follows is what to do about it"
 
 
 @pytest.mark.parametrize("submission", ONE_AT_A_TIME, ids=[one.name for one in ONE_AT_A_TIME])
