@@ -28,11 +28,11 @@ AWAKE = 0.0001
 BEGUN_SHARE = 0.04
 # Each of eight threads has to compute for this share of the cheapest of the long requests. Smaller,
 # and those of a server that is parallel for a moment only pass; larger, and grading takes longer.
-RUN_SHARE = 0.5
-# A server that has used as much as eight threads need for that, times this, is serial if one of them
-# has not run enough, and has slept more than SLEPT of the time: in a parallel one, even on one core,
-# those that have not run wait for a CPU. Smaller, and one that reads its requests slowly looks
-# serial; larger, and a lock that is soon free again is not noticed.
+RUN_SHARE = 0.4
+# A server that has used as much as eight threads need for that, times this, is serial if one of
+# them has not run enough, and has slept more than SLEPT of the time: in a parallel one, even on one
+# core, those that have not run wait for a CPU. Smaller, and one that reads its requests slowly
+# looks serial; larger, and a lock that is soon free again is not noticed.
 SERIAL_FACTOR = 1.0
 # A server in which no thread has run for this part of what a request costs, when it replies, has
 # not computed it all. Smaller, and one that remembers much is not noticed; larger, and what is not
@@ -202,6 +202,10 @@ class Overtaking:
                  f"{goal.least * 1000:.0f} ms when the server had used {used}: not all requests "
                  "are computed at the same time")
         symptom = serial_or_decoys(seen.courses, "serial")
+        slept = longest_sleep(seen.most(goal.clients))
+        if len(seen.busy(goal.least)) >= goal.clients:
+            first = (f"one slept for {slept:.0%} of its time before it could go on: not all "
+                     "requests are computed at the same time")
         if goal.reading:
             first = (f"{len(seen.busy(goal.begun))} of {goal.clients} had begun to compute when "
                      f"the server had used {used}: not all requests are computed at the same time")

@@ -50,7 +50,7 @@ class Load(NamedTuple):
     cheap: int
     long: List[int]  # by clients who do not wait until they have been served
     whole: List[int]  # by clients who do
-    again: int  # of those, the one that is ready last: to be asked once more
+    again: List[int]  # of those, some to be asked again
 
 
 def calibrated_n(sandbox: Sandbox, synchronous: Path) -> int:
@@ -137,7 +137,7 @@ def drawn(draw: random.Random, n: int) -> Load:
     cheapest = n
     while scaled(1.0, n, cheapest) > CHEAP_SHARE:
         cheapest -= 1
-    return Load(cheapest - draw.randrange(CHEAP_KINDS), long, whole, top)
+    return Load(cheapest - draw.randrange(CHEAP_KINDS), long, whole, sorted(set(whole))[:2])
 
 
 def _in_pairs(draw: random.Random, numbers: Sequence[int]) -> List[int]:
