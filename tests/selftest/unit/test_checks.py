@@ -1,16 +1,25 @@
-"""Checks that count: zombies, descriptors, memory, failures; with made-up servers."""
+"""Single checks: replies, zombies, processes, descriptors, the flood; with made-up servers."""
 from __future__ import annotations
 
-import re
 from contextlib import closing
-from typing import Iterator
+from typing import Dict, Iterator, Optional
 
 import pytest
 
-from checks import descriptors, memory, replies, robustness, zombies
-from checks.asking import MANY, SLACK
-from checks.verdict import CheckFailed
+from checks import descriptors, diagnosis, replies, robustness, zombies
+from checks.asking import AT_ONCE, SLACK
+from checks.client import Client
+from checks.robustness import EACH, FLOOD
+from checks.verdict import CheckFailed, Inconclusive
 from selftest.unit.made_up import IDLE, MadeUpSandbox, MadeUpServer, process
+from watching.dozing import Dozing
+
+
+@pytest.fixture(autouse=True)
+def no_closer_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What /proc shows of a made-up server: nothing."""
+    for name in ("doing", "connection", "helpers", "sigchld", "kinds"):
+        monkeypatch.setattr(diagnosis, name, lambda *_: [])
 
 
 @pytest.fixture
@@ -19,125 +28,237 @@ def server() -> Iterator[MadeUpServer]:
         yield made
 
 
-def leaves_zombies(server: MadeUpServer, number: int) -> None:
-    """Lets the first so many clients leave a zombie each."""
-    def come() -> None:
-        if len(server.made_up.box.processes) <= number:
-            pid = IDLE + len(server.made_up.box.processes)
-            server.made_up.box.processes[pid] = process(pid, "Z", IDLE)
+# --- replies ---
 
-    server.on_client = come
+class Serving(MadeUpServer):
+    """A server of which each answer is a function of the request; what is no number gets an error
+    line."""
+    wrong: Dict[bytes, Optional[bytes]] = {}
 
-
-def test_few_zombies_are_right(server: MadeUpServer) -> None:
-    leaves_zombies(server, SLACK)
-    zombies.of_many_clients(server)
-
-
-def test_more_zombies_are_not(server: MadeUpServer) -> None:
-    leaves_zombies(server, SLACK + 1)
-    with pytest.raises(CheckFailed) as caught:
-        zombies.of_many_clients(server)
-    assert (caught.value.expected, caught.value.seen) == ("at most 2 zombies", "3 zombies")
+    def answer(self, number: int, request: bytes) -> Optional[bytes]:
+        request = request[:-1]
+        if request in self.wrong:
+            return self.wrong[request]
+        if request not in [b"%d" % n for n in range(41)]:
+            return b"error: not a number from 0 to 40\n"
+        return super().answer(number, request)
 
 
-class Leaking(MadeUpServer):
-    """A server that keeps a descriptor of each of its first clients."""
-    kept = 0
-
-    def descriptors(self) -> int:
-        return 4 + min(len(self.clients), self.kept)
+def test_right_replies_pass() -> None:
+    with closing(Serving()) as server:
+        replies.alone(server)
+        replies.error_lines(server)
 
 
-@pytest.mark.parametrize("kept, right", [(SLACK, True), (SLACK + 1, False), (MANY, False)])
-def test_descriptors_may_not_pile_up(kept: int, right: bool) -> None:
-    with closing(Leaking()) as server:
-        server.kept = kept
-        if right:
-            descriptors.none_pile_up(server)
+@pytest.mark.parametrize("n, wrong, symptom", [
+    (0, b"0\n", "wrong-reply"), (12, b"1\n", "wrong-reply"), (40, None, "no-reply-waits"),
+    (1, b"1\n\n", "more-than-reply"), (2, b"", "no-reply-closed")])
+def test_one_wrong_reply_is_shown(n: int, wrong: Optional[bytes], symptom: str) -> None:
+    with closing(Serving()) as server:
+        server.wrong = {b"%d" % n: wrong}
+        with pytest.raises(CheckFailed) as caught:
+            replies.alone(server)
+        replies.error_lines(server)
+    assert caught.value.done.startswith(f"one client alone sent '{n}'")
+    assert caught.value.symptom == symptom
+
+
+def test_nobody_can_foresee_what_is_asked() -> None:
+    asked = []
+    for seed in range(9):
+        with closing(Serving()) as server:
+            server.draw.seed(seed)
+            server.wrong = {b"%d" % n: b"wrong\n" for n in range(3, 40) if n != 10}
+            with pytest.raises(CheckFailed, match="wrong") as caught:
+                replies.alone(server)
+            asked.append(caught.value.done)
+    assert len(set(asked)) > 4
+
+
+@pytest.mark.parametrize("request_", replies.NONE)
+@pytest.mark.parametrize("reply", [b"0\n", b"", None, b"error\n", b"error: no", b"error: \nmore\n"])
+def test_only_an_error_line_will_do(request_: str, reply: Optional[bytes]) -> None:
+    with closing(Serving()) as server:
+        server.wrong = {request_.encode(): reply}
+        with pytest.raises(CheckFailed) as caught:
+            replies.error_lines(server)
+    assert f"sent '{request_}'" in caught.value.done and caught.value.symptom == "no-error-line"
+
+
+class Napping(Serving):
+    """A server that sleeps by the clock before each answer."""
+    nap = 0.0
+
+    def watch_naps(self) -> Dozing:
+        self.dozing = Dozing()
+        return self.dozing
+
+    def answer(self, number: int, request: bytes) -> Optional[bytes]:
+        if self.dozing:
+            self.dozing.seconds += self.nap
+            self.dozing.calls = {7: "clock_nanosleep", 8: "clock_nanosleep", 9: "poll"}
+        return super().answer(number, request)
+
+
+@pytest.mark.parametrize("nap, clients", [(1.0, 1), (0.06, 2), (0.035, 3)])
+def test_who_sleeps_before_it_answers_is_found(nap: float, clients: int) -> None:
+    with closing(Napping()) as server:
+        server.nap = nap
+        with pytest.raises(CheckFailed) as caught:
+            replies.alone(server)
+    assert caught.value.symptom == "sleeps"
+    assert caught.value.done.startswith(f"{clients} clients, one after another")
+    assert caught.value.seen == [f"the server slept by the clock meanwhile, for "
+                                 f"{nap * clients:.1f} s, in clock_nanosleep, poll"]
+
+
+def test_a_handshake_that_is_polled_is_no_sleep() -> None:
+    with closing(Napping()) as server:
+        server.nap = replies.NAPS / 20
+        replies.alone(server)
+
+
+# --- zombies ---
+
+class Forking(MadeUpServer):
+    """A server with a child for each client, which ends when it has answered."""
+    keeps = 1 << 30  # one in so many of the children stays a zombie
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.on_client = self.fork
+
+    def fork(self) -> None:
+        self.made_up.box.processes[IDLE + self.number] = process(IDLE + self.number, parent=IDLE)
+
+    def answer(self, number: int, request: bytes) -> Optional[bytes]:
+        pid = IDLE + number
+        if number % self.keeps == 0:
+            self.made_up.box.processes[pid] = process(pid, "Z", IDLE)
+        else:
+            del self.made_up.box.processes[pid]
+        return super().answer(number, request)
+
+
+@pytest.mark.parametrize("keeps, left", [(1 << 30, 0), (4, SLACK), (3, 3), (1, AT_ONCE + 1)])
+def test_children_that_end_at_the_same_time_are_reaped(keeps: int, left: int) -> None:
+    with closing(Forking()) as server:
+        server.keeps = keeps
+        if left <= SLACK:
+            zombies.of_one_moment(server)
+            return
+        with pytest.raises(CheckFailed, match=f"^{left} zombies after 10 clients; ") as caught:
+            zombies.of_one_moment(server)
+        both = (IDLE, 19), (IDLE, 18)
+        assert [signal for signal in server.made_up.box.signals[:2]] == list(both)
+    assert caught.value.symptom == (
+        "no-reaping" if keeps == 1 and left > AT_ONCE else "zombie-of-merged-signals")
+
+
+def test_where_no_child_serves_there_are_no_zombies_to_look_for(server: MadeUpServer) -> None:
+    zombies.of_one_moment(server)
+    assert server.made_up.box.signals == []
+
+
+# --- descriptors ---
+
+def test_each_connection_ends_after_its_reply(server: MadeUpServer) -> None:
+    descriptors.end_of_stream(server)
+    assert server.number == AT_ONCE
+
+
+class Holding(MadeUpServer):
+    """A server that does not close one of its connections."""
+    held = 0
+
+    def answer(self, number: int, request: bytes) -> Optional[bytes]:
+        self.closes = number != self.held
+        return super().answer(number, request)
+
+
+@pytest.mark.parametrize("held", [1, 2, 5, AT_ONCE])
+def test_a_connection_that_stays_open_is_found(held: int) -> None:
+    with closing(Holding()) as server:
+        server.held = held
+        with pytest.raises(CheckFailed) as caught:
+            descriptors.end_of_stream(server)
+    assert f"; client {held} of them sent" in caught.value.done
+    assert caught.value.symptom == "stays-open"
+
+
+# --- the flood ---
+
+class Flooded(MadeUpServer):
+    """A server that loses clients when there are many."""
+    lost = 0  # this one
+    most = 1 << 30  # all that come after so many
+
+    def answer(self, number: int, request: bytes) -> Optional[bytes]:
+        if number == self.lost or number > self.most:
+            return b"error: busy\n"
+        return super().answer(number, request)
+
+
+@pytest.mark.parametrize("room, note", [
+    (FLOOD + 1, ""), (FLOOD, ""),
+    (20, "tried with 20 clients at once: this machine has room for no more")])
+def test_as_many_clients_come_as_there_is_room_for(room: int, note: str) -> None:
+    with closing(MadeUpServer(MadeUpSandbox(room=room * EACH))) as server:
+        assert robustness.flood(server) == note
+        assert server.number == min(room, FLOOD) + 1
+
+
+@pytest.mark.parametrize("lost, symptom, seen", [
+    (3, "flood-lost", "19 were served; one of the others saw: the line 'error: busy'"),
+    (20, "turned-away", "the line 'error: busy'"), (21, "turned-away", "the line 'error: busy'")])
+def test_who_is_lost_in_a_flood_is_found(lost: int, symptom: str, seen: str) -> None:
+    with closing(Flooded(MadeUpSandbox(room=20 * EACH))) as server:
+        server.lost = lost
+        with pytest.raises(CheckFailed) as caught:
+            robustness.flood(server)
+    assert (caught.value.symptom, caught.value.seen[0]) == (symptom, seen)
+
+
+@pytest.mark.parametrize("most", [1024, FLOOD - 1])
+def test_a_table_of_1024_places_overflows(most: int) -> None:
+    with closing(Flooded()) as server:
+        server.most = most
+        with pytest.raises(CheckFailed, match="error: busy"):
+            robustness.flood(server)
+
+
+def test_room_that_others_take_meanwhile_blames_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    sandbox = MadeUpSandbox(room=20 * EACH)
+    with closing(Flooded(sandbox)) as server:
+        server.lost = 3
+        left = iter([20 * EACH, 20 * EACH - 1])
+        monkeypatch.setattr(sandbox, "room", lambda: next(left))
+        with pytest.raises(Inconclusive, match="other programs have taken the room"):
+            robustness.flood(server)
+
+
+# --- patient clients ---
+
+class Impatient(MadeUpServer):
+    """A server that drops one of the patient clients."""
+    dropped = 0
+
+    def answer(self, number: int, request: bytes) -> Optional[bytes]:
+        return b"" if number == self.dropped else super().answer(number, request)
+
+
+@pytest.mark.parametrize("dropped, words", [(0, ""), (1, "a client connected, and sent its"),
+                                            (2, "a client sent the first digit")])
+def test_a_client_may_take_its_time(monkeypatch: pytest.MonkeyPatch, dropped: int,
+                                    words: str) -> None:
+    monkeypatch.setattr(robustness, "PATIENT", 0.1)
+    with closing(Impatient()) as server:
+        server.dropped = dropped
+        patient = robustness.Patient(server)
+        assert [type(client) for client in patient.clients] == [Client, Client]
+        if not dropped:
+            robustness.patience(patient)
             return
         with pytest.raises(CheckFailed) as caught:
-            descriptors.none_pile_up(server)
-        assert caught.value.expected == "about as many open descriptors as before (4)"
-        assert caught.value.seen.startswith(f"{4 + kept} open descriptors in the server itself")
-
-
-def grows(server: MadeUpServer, size: int, every: int = 1) -> None:
-    """Lets the address space grow by so many bytes with every so many clients."""
-    def come() -> None:
-        grown = len(server.clients) // every * size
-        server.made_up.box.processes[IDLE] = process(IDLE, address_space=grown)
-
-    server.on_client = come
-
-
-def test_memory_that_stays_is_right(server: MadeUpServer) -> None:
-    grows(server, memory.PAGE, every=10 * memory.CLIENTS)
-    memory.stays(server)
-
-
-@pytest.mark.parametrize("size, kind", [
-    (2 * memory.PAGE, r"blocks from malloc\(\)"), (8 << 20, "the stacks of ended threads")])
-def test_memory_that_grows_with_each_client_is_named(server: MadeUpServer, size: int,
-                                                     kind: str) -> None:
-    grows(server, size)
-    with pytest.raises(CheckFailed) as caught:
-        memory.stays(server)
-    assert re.fullmatch(f"{size >> 10} KiB more for each client: {kind} are never freed",
-                        caught.value.seen)
-    assert caught.value.done == "served 200 clients, one after another"
-
-
-@pytest.mark.parametrize("page, each", [(4096, 8192), (65536, 131072)])
-def test_a_block_is_no_stack_whatever_the_size_of_a_page(
-        server: MadeUpServer, monkeypatch: pytest.MonkeyPatch, page: int, each: int) -> None:
-    monkeypatch.setattr(memory, "PAGE", page)
-    monkeypatch.setattr(memory, "LARGEST_BLOCK", 8 * page)
-    grows(server, each)
-    with pytest.raises(CheckFailed, match="blocks from malloc"):
-        memory.stays(server)
-
-
-def test_a_failing_creation_that_cannot_be_made_is_said() -> None:
-    """A witness is missing, and that is no silent pass."""
-    sandbox = MadeUpSandbox(can_limit_processes=False)
-    with closing(MadeUpServer(sandbox)) as server:
-        note = robustness.failing_creation(server, "fork()")
-        assert note.startswith("not tried: a failing fork(); this machine does not let the checker")
-        robustness.failed_creations_keep_no_memory(server, "fork()")
-        assert server.clients == [] and sandbox.box.process_limits == []
-
-
-class FailingToClose(MadeUpServer):
-    """A server that keeps a descriptor whenever a creation has failed."""
-
-    def descriptors(self) -> int:
-        return 4 + len(self.made_up.box.process_limits) // 2
-
-
-def test_a_failing_creation_may_leave_no_descriptor() -> None:
-    with closing(FailingToClose()) as server:
-        with pytest.raises(CheckFailed) as caught:
-            robustness.failing_creation(server, "fork()")
-    assert caught.value.done == "fork() failed for 10 clients"
-    assert caught.value.seen == "10 more in all"
-
-
-def test_a_right_server_passes_and_has_nothing_to_note(server: MadeUpServer) -> None:
-    assert robustness.failing_creation(server, "fork()") == ""
-    assert server.made_up.box.process_limits == [(IDLE, 0), (IDLE, None)] * robustness.FAULTS
-
-
-def test_an_attempt_is_counted_in_what_was_done() -> None:
-    with closing(MadeUpServer(reply=b"", closes=False)) as server:
-        with pytest.raises(CheckFailed) as caught:
-            robustness.failing_creation(server, "fork()")
-    assert caught.value.done == "fork() failed for a client"
-    assert caught.value.expected == "the connection to be closed, or a reply"
-
-
-def test_a_wrong_reply_is_shown(server: MadeUpServer) -> None:
-    with pytest.raises(CheckFailed) as caught:
-        replies.replies(server)
-    assert (caught.value.done, caught.value.expected, caught.value.seen) == (
-        "one client alone sent '0'", "the line '1'", "the line '89'")
+            robustness.patience(patient)
+    assert caught.value.done.startswith(words) and caught.value.symptom == "time-limit"

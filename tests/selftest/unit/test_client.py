@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 import errno
+import select
 import socket
-from typing import Iterator, List, Tuple, cast
+from contextlib import closing
+from typing import Callable, Iterator, List, Tuple, cast
 
 import pytest
 
@@ -49,6 +51,55 @@ def test_the_end_of_a_connection_is_seen_after_the_reply(pair: Pair) -> None:
     server.close()
     client.receive()
     assert (client.line, client.ended) == ("1", "closed")
+
+
+SERVED = [
+    (b"89\n", "", True, "the line '89'"), (b"89\n", "closed", True, "the line '89'"),
+    (b"89\n", "reset", False, "the line '89', then the connection was reset"),
+    (b"89\n0", "closed", False, "the line '89' and 1 bytes more"),
+    (b"89\n\n\n", "reset", False, "the line '89' and 2 bytes more, then the connection was reset"),
+    (b"89", "closed", False, "2 bytes without a newline, then the connection ended without a reply"),
+    (b"", "closed", False, "the connection ended without a reply"),
+    (b"", "reset", False, "the connection was reset without a reply"), (b"", "", False, "no reply"),
+    (b"089\n", "closed", False, "the line '089'"), (b"89\0\n", "", False, "the line '89\0'")]
+
+
+@pytest.mark.parametrize("received, ended, served, saw", SERVED)
+def test_who_is_served_has_the_line_nothing_more_and_an_orderly_end(
+        pair: Pair, received: bytes, ended: str, served: bool, saw: str) -> None:
+    client, _ = pair
+    client.received, client.ended = received, ended
+    assert (client.served("89"), client.saw) == (served, saw)
+
+
+def test_bytes_beyond_those_that_are_kept_are_more_than_a_reply(pair: Pair) -> None:
+    client, _ = pair
+    client.received, client.dropped = b"89\n" + bytes(10), 5
+    assert client.extra == 15 and client.saw == "the line '89' and 15 bytes more"
+    client.received = b"89\n"
+    assert client.extra == 5 and not client.served("89")
+
+
+def ends(leave: Callable[[Client], None]) -> str:
+    """Returns how the server sees a TCP connection end if a client leaves it so."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        client = Client(socket.create_connection(listening.getsockname()))
+        with closing(Client(listening.accept()[0])) as server:
+            leave(client)
+            while not server.ended:
+                select.select([server.socket], [], [], 5.0)
+                server.receive()
+            return server.ended
+
+
+def test_a_client_can_close_or_reset_its_connection() -> None:
+    assert ends(Client.close) == "closed" and ends(Client.reset) == "reset"
+
+
+def test_a_connection_that_is_gone_can_be_reset_all_the_same(pair: Pair) -> None:
+    client, _ = pair
+    client.close()
+    client.reset()
 
 
 def test_a_flood_is_counted_and_not_read_for_ever(pair: Pair) -> None:
