@@ -21,6 +21,8 @@
 #define CHANNEL_SIZE 4096
 #define NAME_SIZE 32
 #define EXPORTED __attribute__((visibility("default")))
+/* Is not mistaken for a function of the server's that has the same name. */
+#define OWN __attribute__((visibility("hidden")))
 
 /* What the probe is to do; checks/probing.py has the same numbers. */
 enum mode { MODE_PAGES = 0, MODE_DELAY = 1, MODE_SIGNALS = 2 };
@@ -49,32 +51,27 @@ struct channel {
 /* What a handler must not do inside of the same. */
 enum kind { NOTHING, ALLOCATION, STDIO, LOCK };
 
-/* Nothing of this may be mistaken for a function of the server's that has the same name. */
-#pragma GCC visibility push(hidden)
-
 /* Never NULL: memory of its own, if the grader has handed over none. */
-extern struct channel *channel;
+OWN extern struct channel *channel;
 
 /* Returns memory that is 0, in pages of its own; NULL and ENOMEM if there is none. */
-void *allocate(size_t alignment, size_t size);
+OWN void *allocate(size_t alignment, size_t size);
 
 /* Frees what allocate has returned. */
-void release(void *block);
+OWN void release(void *block);
 
 /* Tells that the function of that name is entered, which is of that kind; of a LOCK, that it has
  * been taken, and which one. May raise a signal. Leaves errno as it is. */
-void entered(enum kind kind, const char *name, const void *lock);
+OWN void entered(enum kind kind, const char *name, const void *lock);
 
 /* Returns whether this is called by a handler for a signal that was raised when that lock had been
  * taken. */
-bool has_interrupted(const void *lock);
+OWN bool has_interrupted(const void *lock);
 
 /* Tells that such a handler waits for ever, in the function of that name. */
-void never_returns(const char *name);
+OWN void never_returns(const char *name);
 
 /* Returns the function of that name that would be called without the probe. */
-void *original(const char *name);
-
-#pragma GCC visibility pop
+OWN void *original(const char *name);
 
 #endif

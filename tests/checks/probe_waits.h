@@ -10,11 +10,7 @@ enum wait {
 	WAITS_FOR_TIME, /* to pass, at the latest */
 };
 
-#pragma GCC visibility push(hidden)
-
 /* Returns what a thread of this process does, as proc(5) shows it. Is no cancellation point. */
-enum wait wait_of(pid_t thread);
-
-#pragma GCC visibility pop
+__attribute__((visibility("hidden"))) enum wait wait_of(pid_t thread);
 
 #endif
