@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import random
-from typing import (Callable, Generator, Generic, Iterator, List, Mapping, Optional, Sequence,
-                    TypeVar)
+from typing import Callable, Generator, Iterator, List, Optional
 
 import pytest
 
@@ -17,52 +16,17 @@ from checks import many as many_clients
 from checks import replies
 from checks.catalogue import BY_ID, CHECKS
 from checks.check import Check
-from checks.probing import Probe
 from checks.robustness import Patient
 from checks.server import Server
 from checks.verdict import CheckFailed, Inconclusive, NotGraded
 from checks.workload import SYNCHRONOUS, Yardstick
 from grading.build import Build
 from grading.grader import Grading
+from grading.starting import Early, Known, Raised, Starter, in_passing
 
-T = TypeVar("T")
-Raised = Optional[Exception]  # what a check has raised, if it has
 Hook = Callable[..., Generator[None, None, None]]
 # The annotation is for mypy: pluggy 1.0, which defines the decorator, has no types.
 hook_wrapper: Callable[[Hook], Hook] = pytest.hookimpl(hookwrapper=True)
-
-
-class Starter:
-    """Starts servers of one program for one check, and ends them all when it is closed."""
-
-    def __init__(self, grading: Grading, build: Build, program: str, draw: random.Random) -> None:
-        self._grading, self._build, self._program, self._draw = grading, build, program, draw
-        self._stack = contextlib.ExitStack()
-
-    def __call__(self, probe: str = "", faults: bool = False,
-                 limits: Optional[Mapping[str, int]] = None) -> Server:
-        """Starts a server, and waits until it has served a first client. `probe` is what the probe
-        is to do in it (checks/probing.py); "" leaves it out. `faults`: calls can be made to fail in
-        it. `limits`: changes to the box's (sandbox/box.py). Raises CheckFailed if the server does
-        not start."""
-        made = self._probe(probe) if probe else None
-        server = Server(self._build.sandbox, self._build.copied(self._program), limits=limits,
-                        draw=self._draw, faults=faults, probe=made,
-                        allowance=self._grading.allowance)
-        self._stack.callback(server.close)
-        self._grading.started(server)
-        server.start()
-        if made:
-            made.require(server.idle, server.box.user, self._program)
-        return server
-
-    def _probe(self, mode: str) -> Probe:
-        newest_first = self._draw.random() < 0.5
-        return self._stack.enter_context(Probe(self._build.probe, mode, newest_first))
-
-    def close(self) -> None:
-        """Ends all servers, also if ending one of them fails."""
-        self._stack.close()
 
 
 @pytest.fixture(scope="session")
@@ -114,32 +78,6 @@ def server(serves_concurrently: None, start: Starter) -> Server:
     return start()
 
 
-class Known(Generic[T]):
-    """What several checks need to know of a server: found out once, by the first one that asks."""
-
-    def __init__(self) -> None:
-        self._raised: Raised = None
-        self._found: List[T] = []
-
-    def __call__(self, find: Callable[[], T]) -> T:
-        """Returns what `find` returns, or raises what it raises, each time the same."""
-        if not self._found and self._raised is None:
-            try:
-                self._found.append(find())
-            except (CheckFailed, Inconclusive) as error:
-                self._raised = error
-        if self._raised is not None:
-            raise self._raised
-        return self._found[0]
-
-
-def in_passing(start: Starter, find: Callable[[Server], T]) -> T:
-    """Returns what is found out with a server of its own, which does not live on beside those of
-    the check."""
-    with contextlib.closing(start()) as server:
-        return find(server)
-
-
 @pytest.fixture(scope="session")
 def known_alone() -> Known[None]:
     """Whether a single client is served."""
@@ -158,40 +96,11 @@ def known_many() -> Known[many_clients.Record]:
     return Known()
 
 
-class Early:
-    """The server with the patient clients, which wait beside the checks: it is started as soon as
-    it may be, where the check that asks them in the end has been selected."""
-
-    def __init__(self, grading: Grading, items: Sequence[pytest.Item]) -> None:
-        self._grading = grading
-        self._topics = [check.id for check in map(check_of, items) if check]
-        self._starter: Optional[Starter] = None
-        self._patient: Optional[Patient] = None
-
-    def begin(self, program: str) -> None:
-        """Lets the clients begin to wait. What goes wrong is told when they are asked."""
-        id = program.replace("_server", "-robustness")
-        if self._starter is None and id in self._topics:
-            self._starter = Starter(self._grading, self._grading.build.keeping(id + "-patience"),
-                                    program, random.Random(f"{self._grading.seed} {id} patience"))
-            with contextlib.suppress(CheckFailed, Inconclusive):
-                self._patient = Patient(self._starter())
-
-    def patient(self) -> Patient:
-        """Returns the server with its clients; raises what went wrong."""
-        assert self._starter is not None
-        return self._patient or Patient(self._starter())
-
-    def close(self) -> None:
-        """Ends the server."""
-        if self._starter is not None:
-            self._starter.close()
-
-
 @pytest.fixture(scope="session")
 def early(request: pytest.FixtureRequest, grading: Grading) -> Iterator[Early]:
     """Who has the patient clients."""
-    with contextlib.closing(Early(grading, request.session.items)) as found:
+    selected = [check.id for check in map(check_of, request.session.items) if check]
+    with contextlib.closing(Early(grading, selected)) as found:
         yield found
 
 

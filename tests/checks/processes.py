@@ -23,6 +23,24 @@ def one_for_each_client(server: Server) -> None:
     done = f"{AT_ONCE} clients connected and stayed silent"
     threads_before = server.threads()
     clients = server.connect_in_turn(AT_ONCE)
+    _created(server, done, threads_before)
+    serving = shared(server, clients)
+    if serving:
+        raise CheckFailed(done, "each of them to be served by a process of its own",
+                          words(f"process {serving[0].pid} serves several of them, or was there "
+                                "before they came",
+                                closer_look(lambda: diagnosis.doing(server))), "decoys")
+    asked = {client: server.draw.randrange(20) for client in clients}
+    for client, n in asked.items():
+        client.send(b"%d\n" % n)
+    all_served(server, asked, done + "; then each sent a request")
+    for client in clients:
+        client.close()
+    _children_end(server)
+
+
+def _created(server: Server, done: str, threads_before: int) -> None:
+    """There are more processes than without clients, one for each, of one thread each."""
     if not server.wait(lambda: len(server.workers()) >= AT_ONCE):
         more_threads = server.threads() - threads_before
         raise CheckFailed(
@@ -40,19 +58,6 @@ def one_for_each_client(server: Server) -> None:
                           words(f"one with {threads} threads",
                                 closer_look(lambda: diagnosis.doing(server))),
                           "threads-in-child")
-    serving = shared(server, clients)
-    if serving:
-        raise CheckFailed(done, "each of them to be served by a process of its own",
-                          words(f"process {serving[0].pid} serves several of them, or was there "
-                                "before they came",
-                                closer_look(lambda: diagnosis.doing(server))), "decoys")
-    asked = {client: server.draw.randrange(20) for client in clients}
-    for client, n in asked.items():
-        client.send(b"%d\n" % n)
-    all_served(server, asked, done + "; then each sent a request")
-    for client in clients:
-        client.close()
-    _children_end(server)
 
 
 @by_hand(f"{SEVEN_SILENT}; {CLOSE_SEVEN}; sleep 1; ps -C mp_server -o pid,ppid,stat,nlwp")

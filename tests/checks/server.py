@@ -288,7 +288,7 @@ class Server(Family):
 
 
 class Start(Protocol):
-    """Starts a server of the submission that is graded (conftest.py)."""
+    """Starts a server of the submission that is graded (grading/starting.py)."""
 
     def __call__(self, probe: str = "", faults: bool = False,
                  limits: Optional[Mapping[str, int]] = None) -> Server:

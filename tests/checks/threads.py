@@ -21,16 +21,7 @@ def one_for_each_client(server: Server) -> None:
     done = f"{AT_ONCE} clients connected and stayed silent"
     before = server.threads()
     clients = server.connect_in_turn(AT_ONCE)
-    if not server.wait(lambda: server.threads() >= before + AT_ONCE):
-        raise CheckFailed(
-            done, f"{AT_ONCE} more threads than the {before} without clients",
-            words(f"{server.threads() - before} more, and "
-                  + counted(len(server.workers()), "more process"),
-                  closer_look(lambda: diagnosis.doing(server))),
-            "processes-not-threads" if server.workers() else "no-thread-each")
-    if server.workers():
-        raise CheckFailed(done, "no more processes than without clients",
-                          f"{len(server.workers())} more", "processes-not-threads")
+    _created(server, done, before)
     serving = shared(server, clients)
     if serving:
         raise CheckFailed(done, "each of them to be served by a thread of its own",
@@ -47,3 +38,17 @@ def one_for_each_client(server: Server) -> None:
             f"{AT_ONCE} clients were served and left", "their threads to end",
             words(counted(server.threads() - before, "more thread") + " than without clients",
                   closer_look(lambda: diagnosis.doing(server))), "thread-stays")
+
+
+def _created(server: Server, done: str, before: int) -> None:
+    """There are more threads than without clients, one for each, and no more processes."""
+    if not server.wait(lambda: server.threads() >= before + AT_ONCE):
+        raise CheckFailed(
+            done, f"{AT_ONCE} more threads than the {before} without clients",
+            words(f"{server.threads() - before} more, and "
+                  + counted(len(server.workers()), "more process"),
+                  closer_look(lambda: diagnosis.doing(server))),
+            "processes-not-threads" if server.workers() else "no-thread-each")
+    if server.workers():
+        raise CheckFailed(done, "no more processes than without clients",
+                          f"{len(server.workers())} more", "processes-not-threads")

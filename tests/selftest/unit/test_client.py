@@ -4,6 +4,7 @@ from __future__ import annotations
 import errno
 import select
 import socket
+import time
 from contextlib import closing
 from typing import Callable, Iterator, List, Tuple, cast
 
@@ -58,7 +59,8 @@ SERVED = [
     (b"89\n", "reset", False, "the line '89', then the connection was reset"),
     (b"89\n0", "closed", False, "the line '89' and 1 bytes more"),
     (b"89\n\n\n", "reset", False, "the line '89' and 2 bytes more, then the connection was reset"),
-    (b"89", "closed", False, "2 bytes without a newline, then the connection ended without a reply"),
+    (b"89", "closed", False,
+     "2 bytes without a newline, then the connection ended without a reply"),
     (b"", "closed", False, "the connection ended without a reply"),
     (b"", "reset", False, "the connection was reset without a reply"), (b"", "", False, "no reply"),
     (b"089\n", "closed", False, "the line '089'"), (b"89\0\n", "", False, "the line '89\0'")]
@@ -137,15 +139,19 @@ def test_arrivals_are_taken_in_and_ended_clients_not_waited_for() -> None:
     clients = [Client(ours) for ours, _ in pairs]
     pairs[0][1].close()
     with Arrivals(clients) as arrivals:
+        arrivals.receive()  # what is there from the beginning
         assert clients[0].ended == "closed"
         pairs[1][1].send(b"5\n")
         arrivals.wait(5.0)
         arrivals.receive()
         assert clients[1].line == "5"
         pairs[2][1].close()
+        arrivals.wait(5.0)
         arrivals.receive()
-        arrivals.wait(0.0)
-    assert clients[2].ended == "closed"
+        assert clients[2].ended == "closed"
+        began = time.monotonic()
+        arrivals.wait(0.02)
+        assert time.monotonic() - began >= 0.02
     for ours, theirs in pairs:
         ours.close()
         theirs.close()
@@ -166,7 +172,8 @@ def test_descriptors_beyond_1023_are_fine() -> None:
         assert client.writable()
         theirs.send(b"5\n")
         with Arrivals([client]) as arrivals:
-            arrivals.wait(0.0)
+            arrivals.wait(5.0)
+            arrivals.receive()
         assert client.line == "5"
         high.close()
     finally:

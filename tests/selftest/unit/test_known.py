@@ -6,7 +6,7 @@ from typing import List, Union
 import pytest
 
 from checks.verdict import CheckFailed, Inconclusive
-from conftest import Known
+from grading.starting import Known
 
 
 def test_what_is_known_is_not_found_out_again() -> None:

@@ -24,7 +24,7 @@ from watching.quiet import Activity
 
 ASLEEP = Activity(1.0, frozenset({7}), False)
 STUCK = Activity(1.0, frozenset({7}), True)
-CLOSE = 2 * LOOK  # looks are so far apart: about so long may pass unnoticed
+CLOSE = 3 * LOOK  # looks are so far apart, and begin so late: about so long may pass unnoticed
 Activities = Callable[[float], Optional[Activity]]
 
 
