@@ -58,6 +58,7 @@ def _one_failure(server: Server, call: str, attempt: int) -> int:
     before = server.descriptors()
     with failing_creations(server, error):
         served = _served_or_dropped(server, server.ask(3), done)
+    server.lately = done + "; then "
     server.settle(quiet=BRIEF)
     left = server.descriptors() - before
     if served:  # perhaps by what had been created before: then the next one may be hit

@@ -35,10 +35,11 @@ class Scene(NamedTuple):
         """Returns the thread that is "the server" in what is said; None if it is gone and others
         are left. Before the first client, when it is not known yet which processes are idle, the
         first thread of all."""
-        for thread in self.threads:
-            if thread.task.pid in self.idle:
-                return thread
-        return None if self.idle or not self.threads else self.threads[0]
+        own = [thread for thread in self.threads if thread.task.pid in self.idle]
+        if not own:
+            return None if self.idle or not self.threads else self.threads[0]
+        # Not the lowest number: numbers begin anew when they are used up.
+        return next((one for one in own if one.task.tid == one.task.pid), own[0])
 
     def noun(self, thread: Thread) -> str:
         """Returns what a thread is to the server: "thread", "child", "grandchild", "process"."""

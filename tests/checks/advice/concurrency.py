@@ -70,8 +70,8 @@ ADVICE: Dict[str, Advice] = {
         mp="TODO 3 and 4", mt="TODO 1 and 3"),
     "bystander-lost": Advice(
         "A client that came before others was not served any more. What do your lines do to "
-        "clients, WORKERs or descriptors other than those that the event is about?",
-        ByHand([PID, SLOW, asks(1), NO_MORE, come_and_go(3) + "; sleep 1",
+        "clients, WORKERs or descriptors other than those that an event is about, or after a time?",
+        ByHand([PID, SLOW, asks(1), NO_MORE, come_and_go(3) + "; sleep 6",
                 "echo 0 >&9; " + reads_to_the_end(9)],
                r"(?s)\A(?!.*^89$)"), mp="TODO 3 and 4", mt="TODO 1, 3 and 4"),
     "flood-lost": Advice(

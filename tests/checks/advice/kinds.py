@@ -95,9 +95,10 @@ class Advice(NamedTuple):
 
 
 def _filled_in(text: str, server: str) -> str:
-    words: Dict[str, str] = {"NAME": server, "CREATE": "pthread_create()", "WORKER": "thread"}
+    words: Dict[str, str] = {"NAME": server, "CREATE": "pthread_create()", "WORKERs": "threads",
+                             "WORKER": "thread"}
     if server == "mp_server":
-        words.update(CREATE="fork()", WORKER="child")
+        words.update(CREATE="fork()", WORKERs="children", WORKER="child")
     for word, meaning in words.items():
         text = text.replace(word, meaning)
     return text

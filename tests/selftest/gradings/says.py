@@ -48,7 +48,6 @@ SAYS: Dict[str, Dict[str, Tuple[str, str]]] = {
     "mp-zombies": {
         "clone_without_signal": ("sigchld-ignored", r"the signal is ignored \(SIG_IGN\)"),
         "handler_frees": ("handler-allocates", r"the handler called free\(\)"),
-        "handler_locks_a_mutex": ("handler-locks", r"waits for ever in pthread_mutex_lock\(\)"),
         "if_in_handler": ("zombie-of-merged-signals",
                           "7 zombies after 10 clients; 7 after 60 more(.*\n)*.*a handler is "
                           "installed"),
@@ -57,7 +56,6 @@ SAYS: Dict[str, Dict[str, Tuple[str, str]]] = {
         "no_reaping": ("no-reaping", "70 after 60 more.*\n.*no handler is installed for SIGCHLD\n"
                        ".*has never waited for a child"),
         "one_wnohang_per_accept": ("reaps-too-few", "8 zombies after 10 clients; 8 after 60 more"),
-        "reaps_in_order_of_age": ("zombies-pile-up", "while 2 others .* stayed silent"),
         "resethand": ("reaps-too-few", "9 zombies after 10 clients; 69 after 60 more"),
         "sigchld_blocked": ("sigchld-blocked", "SIGCHLD is blocked in the process that should reap "
                             "them, and one is pending"),
