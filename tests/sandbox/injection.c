@@ -4,9 +4,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
+#include "family.h"
 #include "injection.h"
 #include "listener.h"
 #include "refusals.h"
@@ -16,8 +18,8 @@
 /* Calls that wait at the same time: one a thread, and there are fewer than these. */
 enum { WAITING_CALLS_MAX = 8192 };
 
-/* Calls after which the box no longer runs before all others. Fewer, and those of a right server may
- * wait; more, and who makes calls all the time takes the machine from others for longer. */
+/* Calls after which the box no longer runs before all others. Fewer, and those of a right server
+ * may wait; more, and who makes calls all the time takes the machine from others for longer. */
 enum { HURRIED_MAX = 100000 };
 
 /* Bytes of anonymous memory that all processes together may share in all their time. It can be kept
@@ -115,10 +117,34 @@ static void name_file(const struct call *call)
 	answer_call(call->id, 0);
 }
 
+/* Returns the arguments of a call, with 0 for the number of a process that the program may change:
+ * its own and those of the family. The rules know them no other way. */
+static struct seccomp_data without_own_number(const struct seccomp_data *call)
+{
+	static const struct {
+		int call, word; /* which argument is the number */
+	} takers[] = {
+		{__NR_prlimit64, 0},
+		{__NR_sched_setscheduler, 0},
+		{__NR_sched_setattr, 0},
+		{__NR_setpriority, 1},
+	};
+	struct seccomp_data changed = *call;
+
+	if (call->nr == __NR_setpriority && call->args[0] != PRIO_PROCESS)
+		return changed;
+	for (size_t i = 0; i < sizeof(takers) / sizeof(takers[0]); i++)
+		if (call->nr == takers[i].call &&
+			descends_from_box((pid_t)call->args[takers[i].word]))
+			changed.args[takers[i].word] = 0;
+	return changed;
+}
+
 static void take_in(const struct call *call)
 {
-	const struct call_rule *rule = rule_for(&call->data, filter);
-	enum call_kind kind = kind_of(&call->data);
+	const struct seccomp_data data = without_own_number(&call->data);
+	const struct call_rule *rule = rule_for(&data, filter);
+	enum call_kind kind = kind_of(&data);
 
 	if (rule != NULL && rule->error != 0) {
 		answer_call(call->id, rule->error);

@@ -1,4 +1,6 @@
 """Which system call a thread is blocked in: made-up lines of /proc, and real threads."""
+from __future__ import annotations
+
 import ctypes
 import os
 import select

@@ -1,4 +1,6 @@
 """How much CPU time a program uses: real processes, and made-up sums of the kernel."""
+from __future__ import annotations
+
 import os
 import time
 from typing import Callable, List

@@ -1,4 +1,6 @@
 """What /proc says, also where it says it in a nasty way."""
+from __future__ import annotations
+
 import os
 import select
 import socket

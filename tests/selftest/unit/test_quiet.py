@@ -1,4 +1,6 @@
 """Has it fallen quiet? With a made-up clock that counts milliseconds."""
+from __future__ import annotations
+
 import os
 from typing import Iterable, Optional
 
