@@ -50,7 +50,7 @@ def test_zombies(start: Start, server: Server, many: Record) -> None:
 def test_descriptors(server: Server, many: Record) -> None:
     with bystanders(server):
         descriptors.end_of_stream(server)
-    descriptors.none_pile_up(server, many)
+    descriptors.none_pile_up(many)
     descriptors.port_is_free_after_death(server)
 
 

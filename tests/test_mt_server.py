@@ -44,7 +44,7 @@ def test_races(build: Compiler, start: Start, serves_concurrently: None, note: N
 def test_descriptors(server: Server, many: Record) -> None:
     with bystanders(server):
         descriptors.end_of_stream(server)
-    descriptors.none_pile_up(server, many)
+    descriptors.none_pile_up(many)
 
 
 @pytest.mark.check("mt-memory")

@@ -11,7 +11,7 @@ import sys
 import traceback
 from typing import Callable, Iterable, Iterator, List, Mapping, Sequence, Union
 
-from checks import diagnosis
+from checks import diagnosis, symptoms
 from checks.client import Client, connection
 from checks.server import CPU_BUDGET, Server
 from checks.verdict import CheckFailed, Inconclusive
@@ -212,10 +212,10 @@ def seen_by(client: Client, server: Server) -> List[str]:
         return [client.saw]
     if client.ended:
         return words(client.saw, helpers(server))
-    more = helpers(server) if len(server.box.tree()) == 1 else []
-    return words(client.saw,
-                 closer_look(lambda: diagnosis.doing(server)),
-                 closer_look(lambda: diagnosis.connection(server, client)), more)
+    what = words(client.saw, closer_look(lambda: diagnosis.doing(server)),
+                 closer_look(lambda: diagnosis.connection(server, client)))
+    # Whether there ever was a thread or process for it, if none is left.
+    return what + (helpers(server) if symptoms.NOBODY_ELSE in "".join(what) else [])
 
 
 def helpers(server: Server) -> List[str]:

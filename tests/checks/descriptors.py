@@ -63,7 +63,7 @@ def _late(server: Server, client: Client) -> str:
     return "it was closed when another client connected" if late else ""
 
 
-def none_pile_up(server: Server, record: Record) -> None:
+def none_pile_up(record: Record) -> None:
     """Descriptors do not pile up with the number of clients that were served. Raises
     CheckFailed."""
     if record.stages and record.grows(lambda stage: stage.descriptors):
@@ -71,10 +71,9 @@ def none_pile_up(server: Server, record: Record) -> None:
         raise CheckFailed(
             f"served {last.clients} clients",
             "about as many open descriptors as before, however many clients there were",
-            words(f"{first.descriptors} open descriptors in the server itself after "
-                  f"{first.clients} clients, {last.descriptors} after {last.clients}",
-                  closer_look(lambda: getattr(diagnosis, "kinds", lambda _: "")(server))),
-            "descriptors-pile-up")
+            [f"{first.descriptors} open descriptors in the server itself after "
+             f"{first.clients} clients, {last.descriptors} after {last.clients}",
+             *record.kinds], "descriptors-pile-up")
 
 
 @by_hand("exec 3<>/dev/tcp/localhost/2999; kill -KILL PID; ./mp_server 2999")

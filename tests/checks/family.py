@@ -1,12 +1,14 @@
 """What a server is made of, as the kernel shows it: processes, threads, descriptors, memory."""
 from __future__ import annotations
 
-from typing import List, Optional, Set
+from typing import List, Mapping, Optional, Set
 
 from checks.verdict import CheckFailed
 from sandbox.box import Box
 from watching import private, procfs
 from watching.quiet import Activity, activity_of
+
+Tree = Mapping[int, procfs.Process]
 
 
 class Family:
@@ -18,16 +20,17 @@ class Family:
         self.bystanding: Set[int] = set()  # those of clients that a check is not about
         self._cpu_time = 0.0  # as last read
 
-    def activity(self) -> Optional[Activity]:
-        """Returns what changes whenever a thread of the server runs; None if one could run now."""
-        return activity_of(self.box.tree(), self.box.user)
+    def activity(self, tree: Optional[Tree] = None) -> Optional[Activity]:
+        """Returns what changes whenever a thread of the server runs; None if one could run now.
+        `tree`: its processes, looked at just now."""
+        return activity_of(self.box.tree() if tree is None else tree, self.box.user)
 
-    def cpu_time(self) -> float:
+    def cpu_time(self, tree: Optional[Tree] = None) -> float:
         """Returns the seconds of CPU of all processes of the server: of those that live, and of
-        those that their parent or the box has waited for."""
+        those that their parent or the box has waited for. `tree`: as for activity()."""
         box = procfs.process(self.box.pid)
         used = box.reaped_time if box else 0.0
-        for process in self.box.tree().values():
+        for process in (self.box.tree() if tree is None else tree).values():
             used += process.own_time + process.reaped_time
         # A child that is reaped after its parent was read is missed, but was there before.
         self._cpu_time = max(self._cpu_time, used)

@@ -4,13 +4,15 @@ were served is robustness.py's."""
 from __future__ import annotations
 
 import os
-from typing import Callable, List, NamedTuple, Optional, Sequence
+from typing import Callable, List, NamedTuple, Optional, Sequence, Tuple
 
-from checks.asking import CLEANUP_QUIET, SLACK, all_served, bystanders
+from checks import diagnosis
+from checks.asking import CLEANUP_QUIET, all_served, bystanders, closer_look
 from checks.server import CPU_BUDGET, SETTLED_CLIENT, Server
 from checks.verdict import CheckFailed
 from watching import private
 
+PAGE = os.sysconf("SC_PAGE_SIZE")
 # Clients in all: more than the tables of 1024 places that are so common. Fewer, and such a table,
 # or a leak of one in a hundred, is not noticed; more, and gradings take longer.
 MANY = 1100
@@ -50,24 +52,34 @@ class Record(NamedTuple):
     """A server that has served many clients."""
     stages: List[Stage]
     lost: Optional[CheckFailed]  # why it came to an early end
+    kinds: List[str] = []  # of what kind its descriptors were in the end, in words
+    reaping: List[str] = []  # what it did with the signal for ended children
 
     def grows(self, figure: Callable[[Stage], int], least: int = 1) -> bool:
         """Returns whether a figure grows with the number of clients, by `least` a stage."""
         return grows([figure(stage) for stage in self.stages], least)
 
 
+FIGURES: Sequence[Tuple[Callable[[Stage], int], int]] = (
+    (lambda stage: stage.zombies, 1), (lambda stage: stage.descriptors, 1),
+    (lambda stage: stage.threads, 1), (lambda stage: stage.address_space, PAGE),
+    (lambda stage: stage.heap, PAGE))
+
+
 def grows(values: Sequence[int], least: int = 1) -> bool:
     """Returns whether values, taken after equal stages, grow (nearly) each time by `least` at
-    least: a leak, however slow, and nothing that is set up once."""
+    least, and are the larger for it in the end: a leak, however slow, and nothing that is set up
+    once, or cleaned up late."""
     steps = [after - before for before, after in zip(values, values[1:])]
+    needed = len(steps) - SPARED
     grown = sum(1 for step in steps if step >= least)
-    kept = values[-1] - values[0] if steps else 0
-    return grown >= max(len(steps) - SPARED, ENOUGH - 1) and kept >= least
+    return needed > 0 and grown >= needed and values[-1] - values[0] >= needed * least
 
 
 def serve_many(server: Server) -> Record:
     """Serves MANY clients, and looks at the server after each stage, while others stay silent."""
     stages: List[Stage] = []
+    lost: Optional[CheckFailed] = None
     served = 0
     try:
         with bystanders(server):
@@ -75,40 +87,21 @@ def serve_many(server: Server) -> Record:
                 number = (MANY - FIRST) // STAGES if stages else FIRST
                 _serve(server, served, number)
                 served += number
-                stages.append(_looked_at(server, served, stages))
-            # What is cleaned up by a timer is gone by now, or never will be.
-            if any(_more(stages[0], stages[-1])):
+                server.settle(quiet=BRIEF)
+                stages.append(stage_of(server, served))
+            if _any_grows(stages):
                 stages[-1] = _cleaned_up(server, stages)
-            if _hoards(stages):
-                stages = _once_more(server, stages)
     except CheckFailed as error:
-        return Record(stages, error)
-    return Record(stages, None)
+        lost = error
+    if not _any_grows(stages):
+        return Record(stages, lost)
+    return Record(stages, lost, closer_look(lambda: diagnosis.kinds(server)),
+                  closer_look(lambda: diagnosis.sigchld(min(server.idle))))
 
 
-def _hoards(stages: Sequence[Stage]) -> bool:
-    """Returns whether its memory grows."""
-    return (grows([stage.address_space for stage in stages], PAGE)
-            or grows([stage.heap for stage in stages], PAGE))
-
-
-def _once_more(server: Server, stages: Sequence[Stage]) -> List[Stage]:
-    """Returns some stages more, each looked at when all is cleaned up, until one is no larger than
-    the one before. The memory of a server that cleans up by a timer may have grown by chance: the
-    more, the longer ago that was."""
-    clean = min(stage.address_space for stage in stages) + LESS_THAN_A_STACK
-    more: List[Stage] = []
-    while len(more) < ENOUGH and (len(more) < 2 or _larger(more[-2], more[-1])):
-        served = (more or stages)[-1].clients
-        number = (MANY - FIRST) // STAGES
-        _serve(server, served, number)
-        server.wait(lambda: server.address_space() <= clean, quiet=CLEANUP_QUIET)
-        more.append(stage_of(server, served + number))
-    return more
-
-
-def _larger(before: Stage, after: Stage) -> bool:
-    return after.address_space > before.address_space or after.heap > before.heap
+def _any_grows(stages: Sequence[Stage]) -> bool:
+    """Returns whether anything that is counted grows with the number of clients."""
+    return any(grows([figure(stage) for stage in stages], least) for figure, least in FIGURES)
 
 
 def _plain(stages: Sequence[Stage]) -> bool:
@@ -143,30 +136,14 @@ def _serve(server: Server, before: int, number: int) -> None:
             server.settle(quiet=SETTLED_CLIENT)
 
 
-def _looked_at(server: Server, clients: int, stages: Sequence[Stage]) -> Stage:
-    """Returns the next stage, when the server has done what it does at once."""
-    server.settle(quiet=BRIEF)
-    stage = stage_of(server, clients)
-    if stages and any(_more(stages[-1], stage)):
-        server.settle(quiet=2 * BRIEF)
-        stage = stage_of(server, clients)
-    return stage
-
-
 def _cleaned_up(server: Server, stages: Sequence[Stage]) -> Stage:
-    """Returns the last stage once more, when nothing more is cleaned up."""
+    """Returns the last stage once more, when nothing more is cleaned up: by a timer, for
+    example."""
     def clean() -> bool:
-        now = stage_of(server, stages[-1].clients)
-        return not any(_more(stages[0], now))
+        return not _any_grows([*stages[:-1], stage_of(server, stages[-1].clients)])
 
     server.wait(clean, quiet=CLEANUP_QUIET)
     return stage_of(server, stages[-1].clients)
-
-
-def _more(before: Stage, after: Stage) -> List[bool]:
-    """Returns in which respects there is more of it."""
-    return [after.zombies > max(before.zombies, SLACK), after.descriptors > before.descriptors,
-            after.threads > before.threads]
 
 
 def stage_of(server: Server, clients: int) -> Stage:

@@ -3,12 +3,11 @@ its own, so that what is never freed shows in the size of the address space; and
 heap that is in memory grows."""
 from __future__ import annotations
 
-import os
 from typing import Callable, Sequence
 
 from checks.asking import CLEANUP_QUIET
 from checks.check import Check
-from checks.many import Record, Stage, grows
+from checks.many import PAGE, Record, Stage, grows
 from checks.server import Server
 from checks.verdict import CheckFailed
 
@@ -19,7 +18,6 @@ MT_MEMORY = Check(
     "What remains of a thread that has ended, and until when? Who frees what malloc() gave?",
     STACKS)
 
-PAGE = os.sysconf("SC_PAGE_SIZE")
 # What is never freed, for each client: more than this is no block of a sensible program, but a
 # stack (8 MiB by default). Smaller, and a large block is called a stack; larger, and a stack of one
 # client in many is called a block. The check fails in any case.

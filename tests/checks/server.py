@@ -180,7 +180,7 @@ class Server(Family):
         seconds, or had used `budget` seconds of CPU. Meanwhile, takes in what arrives for the
         clients. Raises Inconclusive if the machine starves the server."""
         began = time.monotonic()
-        watched: Optional[Quiet] = None
+        watched, used_before = Quiet(began, None), -1.0
         period = STEP if self.dozing else LOOK
         pace = Pace(period)
         with Arrivals(clients) as arrivals:
@@ -191,10 +191,11 @@ class Server(Family):
                 now = time.monotonic()
                 if now - began > period and pace.due():  # most waits are over before the first look
                     with pace.look():
-                        if watched is None:
-                            watched, used_before = Quiet(now, self.activity()), self.cpu_time()
-                        watched.note(now, self.activity())
-                        used = self.cpu_time() - used_before
+                        tree = self.box.tree()
+                        watched.note(now, self.activity(tree))
+                        if used_before < 0:
+                            used_before = self.cpu_time(tree)
+                        used = self.cpu_time(tree) - used_before
                         self._note_naps(now)
                     if used > budget or self._asleep_for_good(watched, quiet):
                         return condition()

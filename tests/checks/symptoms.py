@@ -23,6 +23,7 @@ STACK = 8 << 20
 CORE_DUMPED = 0x80  # in a status as wait(2) has it
 # Real-time signals that the C library uses for itself: to cancel threads, and to set their users.
 INTERNAL_SIGNALS = (32, 33)
+NOBODY_ELSE = "it has no other thread or "
 
 
 class Scene(NamedTuple):
@@ -85,7 +86,7 @@ def doing_words(scene: Scene, signals: Mapping[str, int]) -> List[str]:
     lines += _others_words(others, scene)
     if not others:
         zombies = any(process.zombie for process in scene.processes.values())
-        lines.append(f"it has no other thread or {'live child' if zombies else 'child'}")
+        lines.append(NOBODY_ELSE + ("live child" if zombies else "child"))
     return lines
 
 

@@ -102,5 +102,5 @@ def none_pile_up(record: Record) -> None:
         raise CheckFailed(
             f"served {last.clients} clients, while 2 others that had come before stayed silent",
             "no more zombies, however many clients there were",
-            f"{first.zombies} zombies after {first.clients} clients, {last.zombies} after "
-            f"{last.clients}", "zombies-pile-up")
+            [f"{first.zombies} zombies after {first.clients} clients, {last.zombies} after "
+             f"{last.clients}", *record.reaping], "zombies-pile-up")
