@@ -1,5 +1,5 @@
-/* Buggy: eight workers compute; each client's own child hands its connection over and stays until
- *      the end.
+/* Buggy: two dozen workers compute; each client's own child hands its connection over and stays
+ *      until the end.
  * Loses: mp-processes
  * Why: the process that is the client's does not serve it; the workers are there in advance and
  *      for all. It is parallel.
@@ -63,7 +63,7 @@ static int take(int channel)
 	return fd;
 }
 
-enum { WORKERS = 8 };
+enum { WORKERS = 24 };
 
 static void work(int channel)
 {
