@@ -93,7 +93,7 @@ def _failure(check: Check, error: CheckFailed) -> Failure:
         commands = advice.commands(check.server)
     else:
         where, think = check.where, error.hint or check.hint
-        commands = [f"{SERVER}make && ./{check.server} 2999",
+        commands = [f"{SERVER}make {check.server} && ./{check.server} 2999",
                     CLIENT + (error.by_hand or check.by_hand).replace("PID", check.pid)]
     return Failure(seen, error.done, error.expected, symptom, where, think, commands)
 

@@ -39,7 +39,7 @@ class Terminal:
             status = f"\x1b[{COLOURS[status]}m{status}\x1b[0m"
         points = f"{outcome.score}/{outcome.points}"
         message = message_of(outcome, columns(self._stream))
-        self.say(f"{outcome.id} {dots} {status} ... {points:>4}",
+        self.say(f"{outcome.id} {dots} {status} ... {points}",
                  *(" " * INDENT + line for line in message))
 
     def spared(self, outcomes: Sequence[Outcome], needed: str) -> None:

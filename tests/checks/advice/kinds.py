@@ -62,7 +62,9 @@ class ByHand(NamedTuple):
     # What then can be read in the terminals of a server that has the fault, and of no right one: a
     # regular expression in which ^ and $ match at lines.
     shows: str
-    build: str = "make"  # how the server is built; several lines if there is a newline
+    # How the server is built; several lines if there is a newline. Not the other one, too: that may
+    # be half-written.
+    build: str = "make NAME"
     server: str = "./NAME 2999"  # how it is started; "": not at all
 
 
@@ -86,12 +88,14 @@ class Advice(NamedTuple):
     def commands(self, server: str) -> List[str]:
         """Returns the commands, each behind the prompt of its terminal: first how to build and to
         start the server."""
-        build, start = self.by_hand.build.split("\n"), self.by_hand.server
-        joined = f"{build[0]} && {start}" if start else build[0]
-        first = [joined] if len(build) == 1 and len(joined) <= COMMAND_COLUMNS else [*build, start]
-        lines = [SERVER + line for line in first]
-        lines += [line if line.startswith(SERVER) else CLIENT + line for line in self.by_hand.lines]
-        return [_filled_in(line, server) for line in lines]
+        *build, last = _filled_in(self.by_hand.build, server).split("\n")
+        start = _filled_in(self.by_hand.server, server)
+        joined = f"{last} && {start}" if start else last
+        whole = not build and len(joined) <= COMMAND_COLUMNS
+        lines = [SERVER + line for line in ([joined] if whole else [*build, last, start])]
+        for line in self.by_hand.lines:
+            lines.append(_filled_in(line if line.startswith(SERVER) else CLIENT + line, server))
+        return lines
 
 
 def _filled_in(text: str, server: str) -> str:

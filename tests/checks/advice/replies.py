@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Dict
 
-from checks.advice.kinds import (NO_REPLY, PID, SEVEN_SILENT, SILENT, Advice, ByHand, asks)
+from checks.advice.kinds import NO_REPLY, PID, SEVEN_SILENT, SILENT, Advice, ByHand, asks
 
 ASK_OF_SHELL = ("exec 3<>/dev/tcp/localhost/2999; echo 5 >&3; sleep 1",
                 "timeout 3 cat <&3 | od -c | head -n 5")

@@ -44,7 +44,7 @@ ADVICE: Dict[str, Advice] = {
                 "ask() { exec 3<>/dev/tcp/localhost/$1; echo 40 >&3; read <&3; }",
                 "ms() { { time ask $1; } 2>&1 | tr -d .; }",
                 "echo $((100 * 10#$(ms 2999) / 10#$(ms 3000))) percent of its time"],
-               r"^[0-6]?\d percent"), mp="TODO 4", mt="TODO 1"),
+               r"^[0-6]?\d percent", build="make NAME server"), mp="TODO 4", mt="TODO 1"),
     "busy-waits": Advice(
         "The requests used more CPU time than they need. What does a WORKER do while it waits for "
         "another one, and why does it wait?", BEHIND_SIX, mp="TODO 4", mt="TODO 1"),

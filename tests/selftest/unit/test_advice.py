@@ -26,7 +26,7 @@ def test_one_advice_fits_both_servers() -> None:
 
 def test_commands_name_their_terminal_and_begin_with_the_build() -> None:
     assert BOTH.commands("mt_server") == [
-        "server$ make && ./mt_server 2999", "client$ kill -STOP $P", "server$ fg",
+        "server$ make mt_server && ./mt_server 2999", "client$ kill -STOP $P", "server$ fg",
         "client$ ps -C mt_server"]
 
 

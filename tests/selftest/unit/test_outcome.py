@@ -39,7 +39,7 @@ def test_a_failure_gets_the_advice_about_its_symptom(monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(ADVICE, "made-up", advice)
     assert failure_of(CheckFailed("did", "wanted", ["saw", "more"], "made-up")) == Failure(
         ["saw", "more"], "did", "wanted", "made-up", "TODO 1 and 2 of mp_server.c", "Who reaps?",
-        ["server$ make && ./mp_server 2999", "client$ ps -C mp_server"])
+        ["server$ make mp_server && ./mp_server 2999", "client$ ps -C mp_server"])
 
 
 @pytest.mark.parametrize("symptom", ["", "unheard-of", "made-up"])

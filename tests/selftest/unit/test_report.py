@@ -70,7 +70,7 @@ def test_a_row_has_its_points_and_its_message_below(report: Shown) -> None:
     report.select(IDS[0], IDS[1])
     report.end(IDS[0], lines=["a note"])
     report.end(IDS[1], FAILED, lines=["seen: nothing"], output="\x1b[2J\n")
-    assert report.lines() == ["mp-replies ................ passed ...  6/6", "    a note",
+    assert report.lines() == ["mp-replies ................ passed ... 6/6", "    a note",
                               "mp-concurrency ............ failed ... 0/10", "    seen: nothing",
                               "    | \\x1b[2J"]
 
@@ -82,10 +82,10 @@ def test_what_waits_for_another_check_gets_one_row(report: Shown) -> None:
                    spared=id not in ("mp-replies", "mp-concurrency"))
     for id in IDS[7:]:
         report.end(id, FAILED, spared=id != "mt-replies")
-    assert report.lines() == ["mp-replies ................ passed ...  6/6",
+    assert report.lines() == ["mp-replies ................ passed ... 6/6",
                               "mp-concurrency ............ failed ... 0/10",
                               "mp: 5 more checks wait for mp-concurrency ... 0/34",
-                              "mt-replies ................ failed ...  0/6",
+                              "mt-replies ................ failed ... 0/6",
                               "mt: 7 more checks wait for mt-replies ... 0/44"]
     assert [one.id for one in report.ordered()] == IDS, "the result files have them all"
 
@@ -102,7 +102,7 @@ def test_one_that_waits_and_others_that_do_not(report: Shown) -> None:
 def test_what_waits_for_a_check_that_was_not_selected_says_so(report: Shown) -> None:
     report.select("mp-zombies")
     report.end("mp-zombies", FAILED, spared=True, lines=["not graded until it serves"])
-    assert report.lines() == ["mp-zombies ................ failed ...  0/6",
+    assert report.lines() == ["mp-zombies ................ failed ... 0/6",
                               "    not graded until it serves"]
 
 
@@ -211,4 +211,4 @@ def test_on_a_terminal_a_row_replaces_the_progress(monkeypatch: pytest.MonkeyPat
     terminal.row(Outcome("mp-replies", FAILED, []))
     progress, _, row = screen.getvalue().rpartition("\r\x1b[K")
     assert f"mp-replies: {BY_ID['mp-replies'].title} ..." in progress
-    assert row == "mp-replies ................ \x1b[31mfailed\x1b[0m ...  0/6\n"
+    assert row == "mp-replies ................ \x1b[31mfailed\x1b[0m ... 0/6\n"
