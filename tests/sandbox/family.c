@@ -11,7 +11,6 @@
 #include <dirent.h>
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,9 +23,12 @@
 #include "compat.h"
 #include "family.h"
 #include "privileges.h"
+#include "proc.h"
 #include "settings.h"
 
-enum { FAMILY_MAX = 16384, PLACES = 2 * FAMILY_MAX };
+enum { FAMILY_MAX = 16384, PLACES = 2 * FAMILY_MAX, GENERATIONS_MAX = 16 };
+
+#define PARENT "\nPPid:" /* in /proc/PID/status */
 
 struct process {
 	pid_t pid, parent;
@@ -69,24 +71,6 @@ static void forget_members(void)
 	family_size = 0;
 	memset(places, 0, sizeof(places));
 	add_member(&(struct process){.pid = getpid()});
-}
-
-/* Returns whether there is such a file, whose beginning is then in `text`. */
-static bool read_proc(pid_t pid, const char *name, char *text, size_t size)
-{
-	char path[64];
-	ssize_t length;
-	int fd;
-
-	if (snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name) >= (int)sizeof(path))
-		return false;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd == -1)
-		return false;
-	length = read(fd, text, size - 1);
-	close(fd);
-	text[length > 0 ? length : 0] = '\0';
-	return length > 0;
 }
 
 /* Returns whether there is a process of this number. Its name may hold blanks and brackets: look
@@ -160,12 +144,8 @@ static unsigned long memory_in(const char *status)
 		"\nRssAnon:", "\nRssShmem:", "\nVmPTE:", "\nVmSwap:", "\nHugetlbPages:"};
 	unsigned long kilobytes = 0;
 
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		const char *line = strstr(status, lines[i]);
-
-		if (line != NULL)
-			kilobytes += strtoul(line + strlen(lines[i]), NULL, 10);
-	}
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		kilobytes += number_in_status(status, lines[i]);
 	return kilobytes << 10;
 }
 
@@ -173,21 +153,30 @@ static unsigned long memory_in(const char *status)
  * both: with thousands of processes, a second one would count. */
 static void look_at(pid_t pid, unsigned long *memory)
 {
-	static const char parent[] = "\nPPid:";
 	struct process found = {.pid = pid};
 	char text[4096];
-	const char *line;
 
 	if (!read_proc(pid, "status", text, sizeof(text)))
 		return;
-	line = strstr(text, parent); /* a name has its newlines escaped */
-	if (line == NULL)
-		return;
-	found.parent = (pid_t)strtol(line + strlen(parent), NULL, 10);
+	found.parent = (pid_t)number_in_status(text, PARENT);
 	if (member(found.parent) == NULL)
 		return;
 	add_member(&found);
 	*memory += memory_in(text);
+}
+
+bool descends_from_box(pid_t pid)
+{
+	char text[4096];
+
+	for (int generation = 0; generation < GENERATIONS_MAX; generation++) {
+		if (!read_proc(pid, "status", text, sizeof(text)))
+			return false;
+		pid = (pid_t)number_in_status(text, PARENT);
+		if (pid == getpid())
+			return true;
+	}
+	return false;
 }
 
 /* The same, but sends it a signal instead: at once, for a fork bomb leaves no time for a second

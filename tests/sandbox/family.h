@@ -22,6 +22,10 @@ enum reach {
  * each, and ends it by returning false. Ends the process if there is no /proc. */
 struct usage use_of_family(bool (*go_on)(void));
 
+/* Returns whether a process, or the one that has a thread of that number, is a descendant of the
+ * calling process. */
+bool descends_from_box(pid_t pid);
+
 /* Sends SIGKILL to all descendants of the calling process. `uid` is their user, for REACH_USER.
  * Processes that were being created may have got away: call it until waitpid(2) says that there
  * are no children. */

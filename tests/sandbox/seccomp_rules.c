@@ -89,7 +89,8 @@ const struct call_rule call_rules[] = {
 	NO(io_uring_setup, ENOSYS),
 	NO(io_uring_enter, ENOSYS),
 	NO(io_uring_register, ENOSYS),
-	/* its limits, which the grader changes to make fork fail; priorities of others */
+	/* its limits, which the grader changes to make fork fail; priorities of others. Where a
+	 * listener is told, it may name processes of its own by their numbers (injection.c). */
 	NO_UNLESS(prlimit64, LOW0, WHOLE, 0, EPERM),
 	YES_UNLESS(prlimit64, LOW1, WHOLE, RLIMIT_NPROC),
 	NO_UNLESS(prlimit64, LOW2, WHOLE, 0, EPERM),

@@ -55,6 +55,23 @@ static bool scheduling(void)
 	       sched_setscheduler(0, SCHED_BATCH, &none) == 0;
 }
 
+/* Of its own number, of a thread's, and of a child's. */
+static bool by_number(void)
+{
+	const struct rlimit none = {0};
+	pid_t child = fork();
+	bool right;
+
+	if (child == 0)
+		for (;;)
+			pause();
+	right = prlimit(getpid(), RLIMIT_CORE, &none, NULL) == 0 &&
+		setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), 1) == 0 &&
+		setpriority(PRIO_PROCESS, (id_t)child, 2) == 0 &&
+		sched_setscheduler(getpid(), SCHED_BATCH, &(struct sched_param){0}) == 0;
+	return kill(child, SIGKILL) == 0 && waitpid(child, NULL, 0) == child && right;
+}
+
 static bool children(void)
 {
 	siginfo_t info;
@@ -117,9 +134,23 @@ static bool others(void)
 	       setpriority(PRIO_PROCESS, 0, 19) == 0 && daemon(1, 1) == 0;
 }
 
+static const struct {
+	const char *name;
+	bool (*works)(void);
+} things[] = {
+	{"threads", threads},
+	{"scheduling", scheduling},
+	{"by_number", by_number},
+	{"children", children},
+	{"signals", signals},
+	{"sockets", sockets},
+	{"others", others},
+};
+
 void do_right_things(void)
 {
-	printf("%s%s%s%s%s%sdone\n", threads() ? "" : "threads ", scheduling() ? "" : "scheduling ",
-		children() ? "" : "children ", signals() ? "" : "signals ",
-		sockets() ? "" : "sockets ", others() ? "" : "others ");
+	for (size_t i = 0; i < sizeof(things) / sizeof(things[0]); i++)
+		if (!things[i].works())
+			printf("%s ", things[i].name);
+	printf("done\n");
 }
