@@ -8,7 +8,7 @@ expensive request, and so on.
 from __future__ import annotations
 
 import time
-from typing import Dict, List, NamedTuple, Sequence, Tuple
+from typing import Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
 from checks.asking import all_served, fib, stopped
 from checks.client import Client
@@ -28,6 +28,11 @@ LOOKING = 0.1
 # service stays for a while after its reply, until the client closes: so the CPU time of a thread
 # can still be read when it has computed. Shorter, and less is known of a thread that ends.
 REQUEST_SIZE = 32
+
+
+def padded(number: int) -> bytes:
+    """Returns a request, as long as the service's buffer."""
+    return (b"%d\n" % number).ljust(REQUEST_SIZE, b"\n")
 
 
 class Observation(NamedTuple):
@@ -65,7 +70,7 @@ class Requests:
         self._meter = Meter(server.box.tree, server.cpu_time)
         with stopped(server, server.live()):
             for client, number in self.asked.items():
-                client.send((b"%d\n" % number).ljust(REQUEST_SIZE, b"\n"))
+                client.send(padded(number))
         self._meter.begin()
         self._cost = 0.0  # seconds of CPU that a look takes
         self._used_before = 0.0
@@ -122,17 +127,23 @@ class Requests:
 
     def judge_replies(self, done: str) -> None:
         """Raises CheckFailed unless each client has its right line, and nothing more. `done` says
-        what was done. How the connection ends is judged elsewhere: what stands here after the
-        newline, a service may leave unread, and then it is reset."""
-        wrong = {client: n for client, n in self.asked.items()
-                 if client.line != str(fib(n)) or client.extra}
-        if wrong:
-            all_served(self.server, wrong, done)
+        what was done."""
+        judge_replies(self.server, self.asked, done)
 
     @property
     def of_processes(self) -> bool:
         """Whether each client should have a process, not a thread, that computes for it."""
         return self.server.name == "mp_server"
+
+
+def judge_replies(server: Server, asked: Mapping[Client, int], done: str) -> None:
+    """Raises CheckFailed unless each client has the right line for what it has asked, and nothing
+    more. How the connection ends is judged elsewhere: what stands in a padded request after the
+    newline, a service may leave unread, and then it is reset."""
+    wrong = {client: n for client, n in asked.items()
+             if client.line != str(fib(n)) or client.extra}
+    if wrong:
+        all_served(server, wrong, done)
 
 
 def holders(server: Server, clients: Sequence[Client]) -> Dict[Client, List[int]]:

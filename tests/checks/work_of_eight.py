@@ -18,10 +18,11 @@ from __future__ import annotations
 import enum
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from checks.asking import AT_ONCE, served
+from checks.asking import AT_ONCE
 from checks.client import Client
 from checks.server import SETTLED_CLIENT, Server
-from checks.together import Observation, Requests, holders, lines_of, longest_sleep, shortfall
+from checks.together import (Observation, Requests, holders, judge_replies, lines_of,
+                             longest_sleep, padded, shortfall)
 from checks.verdict import CheckFailed, too_busy
 from checks.workload import Load, Yardstick
 from watching.meter import Meter
@@ -32,7 +33,7 @@ from watching.meter import Meter
 LEAST_WORK = 0.75
 # And at most this many times of it. Less, and a core of which it has one half, the yardstick the
 # whole, fails right servers; more, and one that spins on two cores passes.
-MOST_WORK = 1.6
+MOST_WORK = 1.5
 # A thread has computed for a request if it has run this part of what that costs. Smaller, and what
 # decoys do counts; larger, and what is not seen of a thread that ends fails right servers.
 OWN_SHARE = 0.5
@@ -145,10 +146,11 @@ class Work:
         meter = Meter(self._server.box.tree, self._server.cpu_time)
         with self._yardstick.measuring(max(self._load.whole)):
             for _ in range(AGAIN):
-                client = self._server.ask(n)
-                self._server.wait(lambda: bool(meter.cpu_time() and (client.line or client.ended)),
-                                  client, budget=PATIENCE * self._yardstick.highest(n))
-                served(self._server, client, n, done)
+                client = self._server.connect().send(padded(n))
+                self._server.wait(lambda: bool(client.line or client.ended), client,
+                                  budget=PATIENCE * self._yardstick.highest(n))
+                meter.cpu_time()  # of a process that is there until its client has closed
+                judge_replies(self._server, {client: n}, done)
                 client.close()
             self._server.settle(quiet=SETTLED_CLIENT)
             return meter.cpu_time()
