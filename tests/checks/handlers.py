@@ -55,9 +55,8 @@ class _Scenario:
 
     def __init__(self, server: Server, probe: Probe) -> None:
         self._server, self._probe = server, probe
-        self._silent = server.connect_in_turn(ENDING)
+        self._silent: List[Client] = []
         self._ended: List[Client] = []
-        probe.can_end(ENDING)
 
     def act(self) -> None:
         """Raises CheckFailed if clients are not served."""
@@ -68,6 +67,12 @@ class _Scenario:
 
     def _act(self) -> None:
         server = self._server
+        while len(self._silent) < ENDING:
+            self._silent += server.connect_in_turn(1)
+            if not server.wait(lambda: not self._probe.in_handler):
+                raise CheckFailed("clients connected, one after another, and stayed silent", "",
+                                  closer_look(lambda: diagnosis.doing(server)))
+        self._probe.can_end(ENDING)
         for number in range(CLIENTS):
             server.lately = f"{number} clients were served; then "
             self._serve(1)

@@ -48,8 +48,8 @@ struct channel {
 	char called[NAME_SIZE], interrupted[NAME_SIZE];
 };
 
-/* What a handler must not do inside of the same. */
-enum kind { NOTHING, ALLOCATION, STDIO, LOCK };
+/* What a handler must not do inside of the same; with a FORK, it may do all. */
+enum kind { NOTHING, ALLOCATION, STDIO, LOCK, FORK };
 
 /* Never NULL: memory of its own, if the grader has handed over none. */
 OWN extern struct channel *channel;

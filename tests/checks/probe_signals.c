@@ -126,6 +126,12 @@ static void report(enum kind kind, const char *name)
 	atomic_compare_exchange_strong(&channel->fault, &none, kind);
 }
 
+/* Returns whether a handler may call such a function only if it has interrupted none. */
+static bool is_unsafe(enum kind kind)
+{
+	return kind == ALLOCATION || kind == STDIO;
+}
+
 bool has_interrupted(const void *lock)
 {
 	return inside.kind == LOCK && inside.object == lock;
@@ -138,16 +144,34 @@ void never_returns(const char *name)
 
 void entered(enum kind kind, const char *name, const void *object)
 {
+	static bool locks;
 	int saved_errno = errno;
 
-	if (channel->mode != MODE_SIGNALS)
+	/* Locks of the C library are known: with them, there is no need to guess at others. */
+	locks = locks || kind == LOCK;
+	if (channel->mode != MODE_SIGNALS || (locks && kind == FORK))
 		return;
 	if (inside.kind != NOTHING) {
-		if (inside.kind != LOCK && kind != LOCK)
+		if (is_unsafe(inside.kind) && is_unsafe(kind))
 			report(kind, name);
 	} else if (atomic_load(&channel->raised) < RAISED_MAX && has_handler() && !is_blocked() &&
 		   has_child()) {
 		raise_inside(kind, name, object);
 	}
 	errno = saved_errno;
+}
+
+/* A child may end before its parent goes on: what the parent then holds, by whatever means, its
+ * handler must not wait for. */
+EXPORTED pid_t fork(void)
+{
+	static pid_t (*real)(void);
+	pid_t child;
+
+	if (real == NULL)
+		*(void **)&real = original("fork");
+	child = real();
+	if (child > 0)
+		entered(FORK, "fork", NULL);
+	return child;
 }

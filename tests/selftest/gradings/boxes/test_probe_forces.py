@@ -219,3 +219,10 @@ def test_a_child_ends_inside_a_function_when_the_grader_lets_it(tmp_path: Path,
     forced(tmp_path, signals, child + "block = malloc(7); calls += 100 * (waitpid(-1, NULL, "
            "WNOHANG) == -1);", "calls += 10 * (waitpid(-1, NULL, WNOHANG) > 0);", child=False)
     assert (signals.to_end, signals.raised, signals.in_handler) == (1, 1, False)
+
+
+def test_a_signal_comes_when_a_child_was_created(tmp_path: Path, signals: Probe) -> None:
+    """What the handler calls then is not its fault: nothing is interrupted."""
+    child = "if (fork() == 0) _exit(0);"
+    assert forced(tmp_path, signals, child, "puts(\"x\");", child=False) >= 1
+    assert (signals.raised, signals.fault) == (1, "")
