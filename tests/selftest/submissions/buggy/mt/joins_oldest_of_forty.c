@@ -1,7 +1,6 @@
 /* Buggy: when forty threads have not been joined, the main thread joins the oldest before it accepts another client.
- * Loses: mt-memory mt-descriptors mt-robustness
- * Why: if the oldest one's client is silent, everybody waits for it. Up to forty clients see nothing of it; and the last
- * forty threads stay, but no more.
+ * Loses: mt-robustness
+ * Why: if the oldest one's client is silent, everybody waits for it. The last forty threads stay, but no more.
  */
 #include <err.h>
 #include <errno.h>
