@@ -4,8 +4,7 @@ from __future__ import annotations
 import re
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
-from checks.advice import advice_for
-from checks.advice.kinds import CLIENT, SERVER
+from checks.advice import GENERAL, advice_for
 from checks.advice.refine import refined
 from checks.catalogue import BY_ID
 from checks.check import Check
@@ -84,18 +83,12 @@ def outcome_of(check: Check, error: Optional[BaseException], output: str, notes:
 
 
 def _failure(check: Check, error: CheckFailed) -> Failure:
-    """Returns what a student is told about a failure; what has no advice gets the check's own."""
+    """Returns what a student is told about a failure."""
     seen = error.seen or ["?"]
     symptom = refined(check.server, error.symptom, seen, error.done)
-    advice = advice_for(check.server, symptom)
-    if advice:
-        where, think = advice.where(check.server), advice.question(check.server)
-        commands = advice.commands(check.server)
-    else:
-        where, think = check.where, error.hint or check.hint
-        commands = [f"{SERVER}make {check.server} && ./{check.server} 2999",
-                    CLIENT + (error.by_hand or check.by_hand).replace("PID", check.pid)]
-    return Failure(seen, error.done, error.expected, symptom, where, think, commands)
+    advice = advice_for(check.server, symptom) or GENERAL
+    return Failure(seen, error.done, error.expected, symptom, advice.where(check.server),
+                   advice.question(check.server), advice.commands(check.server))
 
 
 def referring(outcome: Outcome, earlier: Sequence[Outcome]) -> Outcome:

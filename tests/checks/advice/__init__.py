@@ -10,11 +10,18 @@ from __future__ import annotations
 from typing import Dict, Optional
 
 from checks.advice import computing, concurrency, leftovers, processes, replies, sharing, start
-from checks.advice.kinds import Advice
+from checks.advice.kinds import DESCRIPTORS, FAMILY, PID, Advice, ByHand, asks
 
 ADVICE: Dict[str, Advice] = {}
 for topic in (start, replies, concurrency, processes, leftovers, sharing, computing):
     ADVICE.update(topic.ADVICE)
+
+
+# Where a failure has no key, or an unknown one: that must not keep a student from his message.
+GENERAL = Advice(
+    "What did the server do while that was done? Do it by hand, and look at its processes, threads "
+    "and descriptors meanwhile.",
+    ByHand([asks(10), PID, FAMILY, DESCRIPTORS], ""), mp="TODO 1 to 4", mt="TODO 1 to 4")
 
 
 def advice_for(server: str, symptom: str) -> Optional[Advice]:

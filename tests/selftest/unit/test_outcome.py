@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from checks.advice import ADVICE
+from checks.advice import ADVICE, GENERAL
 from checks.advice.kinds import Advice, ByHand
 from checks.catalogue import BY_ID, CHECKS
 from checks.check import Check
@@ -43,11 +43,13 @@ def test_a_failure_gets_the_advice_about_its_symptom(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("symptom", ["", "unheard-of", "made-up"])
-def test_without_advice_a_failure_gets_the_check_s_own_words(
+def test_without_advice_a_failure_gets_general_words(
         monkeypatch: pytest.MonkeyPatch, symptom: str) -> None:
     monkeypatch.setitem(ADVICE, "made-up", Advice("Why?", ByHand(["ls"], "Z"), mt="TODO 1"))
     failure = failure_of(CheckFailed("did", "wanted", "saw", symptom))
-    assert failure.where == CHECK.where and failure.think == CHECK.hint
+    assert failure.where == "TODO 1 to 4 of mp_server.c"
+    assert failure.think == GENERAL.think and failure.symptom == symptom
+    assert "client$ P=$(pgrep -ofx './mp_server 2999')" in failure.commands
 
 
 def refers(outcome: Outcome, *earlier: Outcome) -> str:
