@@ -9,8 +9,9 @@ from sandbox import BoxFailed
 
 HERE = Path(__file__).resolve().parent
 SOURCES = ("box.c", "control.c", "family.c", "injection.c", "ipc.c", "landlock.c", "listener.c",
-           "mounts.c", "namespaces.c", "privileges.c", "proc.c", "refusals.c", "requests.c", "rlimits.c",
-           "root_directory.c", "seccomp.c", "seccomp_rules.c", "settings.c", "start.c")
+           "mounts.c", "namespaces.c", "privileges.c", "proc.c", "refusals.c", "requests.c",
+           "rlimits.c", "root_directory.c", "seccomp.c", "seccomp_rules.c", "settings.c",
+           "start.c")
 CANARY = ("canary.c",)
 
 
