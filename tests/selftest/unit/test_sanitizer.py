@@ -12,7 +12,7 @@ import pytest
 
 from checks import sanitizer
 from checks.client import Client
-from checks.sanitizer import BROKEN_OFF, ENDED, NO_RUN, Finding, Run, finding_in, first_race
+from checks.sanitizer import BROKEN_OFF, ENDED, NO_RUN, Finding, Run, finding_in
 from checks.verdict import CheckFailed, Inconclusive
 from selftest.unit.made_up import MadeUpServer
 
@@ -82,6 +82,11 @@ WARNING: ThreadSanitizer: data race (pid=29030)
 SUMMARY: ThreadSanitizer: data race /tmp/lab-x/fibonacci.c:46 in read_request
 ==================
 """
+
+
+def first_race(output: str, source: str) -> str:
+    """Returns the race in an output, in words."""
+    return finding_in(Run(output), source).race
 
 
 def report(first: str, second: str, kinds: str = "Write/Previous read") -> str:
@@ -181,6 +186,31 @@ def test_the_names_of_functions_need_no_source() -> None:
     assert first_race(stripped, SOURCE) == ""
 
 
+# --- what it does not see ---
+
+def test_a_race_with_the_main_thread_is_none_where_signals_may_order() -> None:
+    for output in (GCC_12, CLANG_14):
+        found = finding_in(Run(output), SOURCE, "sigwait")
+        assert found == Finding(missing="it does not see what sigwait() orders")
+
+
+def test_a_race_of_other_threads_is_one_all_the_same() -> None:
+    own = "    #0 serve /tmp/lab-x/mt_server.c:48 (mt_server+0x1)\n"
+    workers = report(own, own).replace("by main thread", "by thread T1")
+    assert finding_in(Run(GCC_12 + workers), SOURCE, "sigwait").race == (
+        "mt_server.c, line 48, by two threads")
+    assert finding_in(Run("listening on 4711\n"), SOURCE, "sigwait") == Finding()
+
+
+@pytest.mark.parametrize("source, unseen", [
+    ("sigwait(&set, &number);", "sigwait"), ("atomic_thread_fence(memory_order_seq_cst);",
+                                             "atomic_thread_fence"),
+    ("my_sigwait(&set);", ""), ("/* no sigwait here */", "")])
+def test_what_it_does_not_see_is_found_in_the_source(source: str, unseen: str) -> None:
+    found = sanitizer.UNSEEN.search(source)
+    assert (found[1] if found else "") == unseen
+
+
 # --- the witness that is missing ---
 
 def test_a_run_with_a_race_is_a_race_even_if_some_got_no_reply() -> None:
@@ -233,10 +263,15 @@ class Built:
     def __init__(self, folder: Path, **said: str) -> None:
         self.sandbox = None  # nothing is started
         self.folder, self.said = folder, said
+        (folder / "mt_server.c").write_text("void run_server(int listenfd);\n")
 
     def sanitized(self, flags: str, name: str) -> Tuple[Path, str]:
         """Compiles nothing."""
         return self.folder / name, self.said.get(name, "")
+
+    def program(self, name: str) -> Path:
+        """Returns where it would be."""
+        return self.folder / name
 
 
 def seen(monkeypatch: pytest.MonkeyPatch, build: Built, runs: Dict[str, Run]) -> Finding:
@@ -266,7 +301,8 @@ def test_a_submission_that_does_not_compile_is_not_taken_for_that(
 def test_a_kernel_that_it_does_not_know_is_named(monkeypatch: pytest.MonkeyPatch,
                                                  tmp_path: Path) -> None:
     fatal = "FATAL: ThreadSanitizer: unexpected memory mapping 0x5d1b-0x5d1c\n"
-    found = seen(monkeypatch, Built(tmp_path), {"server": Run(fatal, NO_RUN)})
+    runs = {"mt_server": Run(fatal, NO_RUN), "server": Run(fatal, NO_RUN)}
+    found = seen(monkeypatch, Built(tmp_path), runs)
     assert found == Finding(
         missing="it does not work on this machine (unexpected memory mapping)")
 
@@ -278,7 +314,7 @@ def test_a_submission_that_does_not_run_under_it_is_named(monkeypatch: pytest.Mo
 
 
 def test_a_run_without_fault_says_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    runs = {"server": Run(""), "mt_server": Run("listening on 4711\n")}
+    runs = {"mt_server": Run("listening on 4711\n")}
     assert seen(monkeypatch, Built(tmp_path), runs) == Finding()
 
 
