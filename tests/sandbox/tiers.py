@@ -126,7 +126,7 @@ def _left(sandbox: Sandbox, bound: bool) -> List[str]:
     """Returns what a sandbox does not contain by its nature."""
     left = [] if bound else ["the number of processes"]
     if sandbox.tier == 1:
-        left += ["System V IPC", "what compiles may read"]
+        left += ["System V IPC", "shared memory", "what compiles may read"]
     if not sandbox.own_user and sandbox.tier < 3:
         left.append("the CPUs your processes may use")
     return left + ["memory of the kernel"]
