@@ -40,9 +40,7 @@ def test_zombies(start: Start, server: Server, many: Record) -> None:
     with bystanders(server):
         zombies.of_one_moment(server)
     zombies.none_pile_up(many)
-    held = start(faults=True)
-    with bystanders(held):
-        zombies.of_one_fork(held)
+    failures.with_faults(start, zombies.of_one_fork)
     handlers.safe(start)
 
 
@@ -66,8 +64,5 @@ def test_robustness(start: Start, server: Server, many: Record, patient: Patient
     with bystanders(server):
         robustness.bad_clients(server)
         note(robustness.flood(server))
-    faulty = start(faults=True)
-    with bystanders(faulty):
-        note(failures.failing_creation(faulty, "fork()"))
-        failures.short_of_descriptors(faulty)
+    note(failures.with_faults(start, lambda faulty: failures.of_calls(faulty, "fork()")))
     robustness.patience(patient)

@@ -65,10 +65,7 @@ def test_robustness(start: Start, server: Server, many: Record, patient: Patient
     with bystanders(server):
         robustness.bad_clients(server)
         note(robustness.flood(server))
-    faulty = start(faults=True)
-    with bystanders(faulty):
-        note(failures.failing_creation(faulty, "pthread_create()"))
-        failures.short_of_descriptors(faulty)
-    watched = start(probe="pages", faults=True)
-    failures.failed_creations_keep_no_memory(watched, "pthread_create()")
+    call = "pthread_create()"
+    note(failures.with_faults(start, lambda faulty: failures.of_calls(faulty, call)))
+    failures.with_faults(start, lambda faulty: failures.keep_no_memory(faulty, call), probe="pages")
     robustness.patience(patient)

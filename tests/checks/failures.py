@@ -3,12 +3,13 @@ and the others alone? A part of robustness.py's checks."""
 from __future__ import annotations
 
 import errno
-from typing import List
+from typing import Callable, List, TypeVar
 
 from checks import memory
-from checks.asking import SLACK, by_hand, failing_creations, seen_by, still_serves, stopped
+from checks.asking import (SLACK, by_hand, bystanders, failing_creations, seen_by, still_serves,
+                           stopped)
 from checks.client import Client
-from checks.server import Server
+from checks.server import Server, Start
 from checks.verdict import CheckFailed
 
 # Clients for which a creation fails one after another. Fewer, and a leak is no more than SLACK;
@@ -22,6 +23,24 @@ BRIEF = 0.015
 # Seconds at most until a server that has no descriptors left has tried to accept. Shorter, and one
 # on a busy machine is spared the fault; longer, and one that tries again and again takes longer.
 SHORTAGE = 0.2
+# Servers that are tried where a signal may have spoilt it. Fewer, and right ones fail now and then;
+# more, and wrong ones take longer.
+ATTEMPTS = 3
+T = TypeVar("T")
+
+
+def with_faults(start: Start, act: Callable[[Server], T], probe: str = "") -> T:
+    """Returns what `act` returns of a server in which calls can be made to fail. A signal that
+    comes just when such a call waits for the box may end it with EINTR, which is not the server's
+    fault: then it is tried again with another one. Raises CheckFailed."""
+    for _ in range(ATTEMPTS - 1):
+        server = start(probe=probe, faults=True)
+        try:
+            return act(server)
+        except CheckFailed:
+            if not server.box.interrupted():
+                raise
+    return act(start(probe=probe, faults=True))
 
 
 def failing_creation(server: Server, call: str) -> str:
@@ -96,7 +115,7 @@ def _second_fails(server: Server, call: str) -> None:
     silent.close()
 
 
-def failed_creations_keep_no_memory(server: Server, call: str) -> None:
+def keep_no_memory(server: Server, call: str) -> None:
     """What was prepared for a thread that could not be created is freed. Raises CheckFailed. Needs
     the probe's pages. Where creations cannot be made to fail, failing_creation has said so."""
     def one_failure() -> None:
@@ -127,6 +146,14 @@ def short_of_descriptors(server: Server) -> None:
     for client in clients:
         _served_or_dropped(server, client, done)
     still_serves(server, done)
+
+
+def of_calls(server: Server, call: str) -> str:
+    """All of this, with silent clients that stand by. Returns a note, or ""."""
+    with bystanders(server):
+        note = failing_creation(server, call)
+        short_of_descriptors(server)
+    return note
 
 
 def _served_or_dropped(server: Server, client: Client, done: str) -> bool:

@@ -264,6 +264,8 @@ class Server(Family):
     def ending(self) -> str:
         """Returns in words whether and how the program ended, to follow "the server"."""
         status = self.box.status(timeout=END_DELAY)
+        if self.box.reason:
+            return f"was ended by the sandbox: {self.box.reason}"
         return symptoms.ending_words(status, left=len(self.live()))
 
     def close(self) -> None:

@@ -5,8 +5,8 @@ import contextlib
 from typing import Callable, ContextManager, Iterator, List
 
 from checks import diagnosis
-from checks.asking import (AT_ONCE, CLEANUP_QUIET, SLACK, all_served, by_hand, closer_look, served,
-                           still_serves, stopped, words)
+from checks.asking import (AT_ONCE, CLEANUP_QUIET, SLACK, all_served, by_hand, bystanders,
+                           closer_look, served, still_serves, stopped, words)
 from checks.check import CLOSE_SEVEN, SEVEN_SILENT, Check
 from checks.many import Record
 from checks.server import Server
@@ -35,7 +35,8 @@ def of_one_fork(server: Server) -> None:
     there is no signal that could tell. Needs a server in which calls can be held (Box.hold); does
     nothing where that is not possible. Raises CheckFailed."""
     if server.box.hold("create", False):
-        _end_together(server, lambda: _held_in_fork(server), "the server was in fork()")
+        with bystanders(server):
+            _end_together(server, lambda: _held_in_fork(server), "the server was in fork()")
 
 
 @contextlib.contextmanager
