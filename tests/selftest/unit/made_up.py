@@ -47,13 +47,14 @@ class MadeUpBox:
         self.output = Printed()
         self.processes: Dict[int, Process] = {IDLE: process(IDLE)}
         self.ended: Optional[int] = None
+        self.reason: Optional[str] = None
         self.signals: List[Tuple[int, int]] = []
         self.process_limits: List[Tuple[int, Optional[int]]] = []
         self.descriptor_limits: List[Tuple[int, Optional[int]]] = []
         self.make_socket: Callable[[], socket.socket] = socket.socket
         self.can_inject = True
         self.injections: List[Injection] = []
-        self.failed = 0  # calls
+        self.failed = self.interruptions = 0  # calls
         self.on_sync: Callable[[], None] = lambda: None
 
     def tree(self) -> Dict[int, Process]:
@@ -98,6 +99,9 @@ class MadeUpBox:
 
     def sync(self) -> None:
         self.on_sync()
+
+    def interrupted(self) -> int:
+        return self.interruptions
 
     def refused(self) -> Dict[str, int]:
         return {}

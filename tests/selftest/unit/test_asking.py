@@ -12,6 +12,7 @@ from checks import diagnosis
 from checks.asking import (all_served, by_hand, bystanders, closer_look, failing_creations, fib,
                            seen_by, served, still_serves, stopped, words)
 from checks.client import KEPT
+from checks.symptoms import NOBODY_ELSE
 from checks.verdict import CheckFailed, Inconclusive
 from selftest.unit.made_up import IDLE, Injection, MadeUpSandbox, MadeUpServer, process
 
@@ -19,7 +20,7 @@ from selftest.unit.made_up import IDLE, Injection, MadeUpSandbox, MadeUpServer, 
 @pytest.fixture(autouse=True)
 def no_closer_look(monkeypatch: pytest.MonkeyPatch) -> None:
     """What /proc shows of a made-up server."""
-    monkeypatch.setattr(diagnosis, "doing", lambda _: ["the server is running"])
+    monkeypatch.setattr(diagnosis, "doing", lambda _: [f"it waits; {NOBODY_ELSE}"])
     monkeypatch.setattr(diagnosis, "connection", lambda *_: [])
     monkeypatch.setattr(diagnosis, "helpers", lambda _: ["it has no child"])
 
@@ -101,7 +102,7 @@ def test_what_a_client_saw_instead_of_a_reply() -> None:
             (b"89\n", True, ["the line '89'"]),
             (b"89", True, ["2 bytes without a newline, then the connection ended without a reply",
                            "it has no child"]),
-            (b"", False, ["no reply", "the server is running", "it has no child"])):
+            (b"", False, ["no reply", f"it waits; {NOBODY_ELSE}", "it has no child"])):
         with closing(MadeUpServer(reply=reply, closes=closes)) as server:
             client = server.connect()
             client.receive()

@@ -3,14 +3,15 @@ from __future__ import annotations
 
 import errno
 from contextlib import closing
-from typing import Optional, Set
+from typing import List, Mapping, Optional, Set
 
 import pytest
 
 from checks import failures, memory
 from checks.asking import SLACK
 from checks.failures import FAULTS, failing_creation, short_of_descriptors
-from checks.memory import PAGE
+from checks.many import PAGE
+from checks.server import Server
 from checks.verdict import CheckFailed
 from selftest.unit.made_up import IDLE, MadeUpSandbox, MadeUpServer, process
 
@@ -114,8 +115,29 @@ def test_a_failing_creation_that_cannot_be_made_is_said() -> None:
     with closing(MadeUpServer(sandbox)) as server:
         note = failing_creation(server, "fork()")
         assert note.startswith("not tried: a failing fork(); this machine does not let the checker")
-        failures.failed_creations_keep_no_memory(server, "fork()")
+        failures.keep_no_memory(server, "fork()")
         assert server.clients == [] and sandbox.box.process_limits == []
+
+
+@pytest.mark.parametrize("interrupted, servers", [(0, 1), (1, failures.ATTEMPTS)])
+def test_what_a_signal_has_interrupted_is_tried_again(interrupted: int, servers: int) -> None:
+    """fork() then fails with EINTR, which is not the server's fault."""
+    started: List[MadeUpServer] = []
+
+    def start(probe: str = "", faults: bool = False,
+              limits: Optional[Mapping[str, int]] = None) -> Server:
+        started.append(Creating(can_inject=True))
+        started[-1].made_up.box.interruptions = interrupted
+        return started[-1]
+
+    def act(server: Server) -> None:
+        raise CheckFailed(str(len(started)), "", "")
+
+    with pytest.raises(CheckFailed) as caught:
+        failures.with_faults(start, act)
+    for server in started:
+        server.close()
+    assert (caught.value.done, len(started)) == (str(servers), servers)
 
 
 class Keeping(Creating):
@@ -137,7 +159,7 @@ def test_a_failure_may_keep_no_memory(can_inject: bool, kept: int, symptom: str)
     with closing(Keeping(can_inject)) as server:
         server.kept = kept
         with pytest.raises(CheckFailed, match="KiB more for each client") as caught:
-            failures.failed_creations_keep_no_memory(server, "pthread_create()")
+            failures.keep_no_memory(server, "pthread_create()")
     assert caught.value.symptom == symptom
     assert caught.value.done == (f"pthread_create() failed for {memory.ROUNDS} clients, one after "
                                  "another")
@@ -146,7 +168,7 @@ def test_a_failure_may_keep_no_memory(can_inject: bool, kept: int, symptom: str)
 def test_memory_that_is_kept_for_the_next_failures_is_right() -> None:
     with closing(Keeping(can_inject=True)) as server:
         server.kept, server.until = 2 * PAGE, 5
-        failures.failed_creations_keep_no_memory(server, "pthread_create()")
+        failures.keep_no_memory(server, "pthread_create()")
 
 
 def test_a_server_is_short_of_descriptors_for_a_while_whatever_it_has_open(

@@ -12,6 +12,7 @@ import pytest
 from checks import server as server_module
 from checks.allowance import Allowance
 from checks.client import Arrivals
+from checks.family import Tree
 from checks.server import (ASLEEP_FACTOR, CPU_BUDGET, LOOK, PATIENCE, QUIET, RESTLESS_PATIENCE,
                            SETTLE_PATIENCE, SETTLED, STEP, STUCK_FACTOR, Server)
 from checks.verdict import CheckFailed, Inconclusive
@@ -60,10 +61,10 @@ class Scripted(Server):
         super().__init__(cast(Sandbox, sandbox or MadeUpSandbox()), Path("/nowhere/mp_server"))
         self.clock, self.activities, self.share = clock, activities, share
 
-    def activity(self) -> Optional[Activity]:
+    def activity(self, tree: Optional[Tree] = None) -> Optional[Activity]:
         return self.activities(self.clock.now)
 
-    def cpu_time(self) -> float:
+    def cpu_time(self, tree: Optional[Tree] = None) -> float:
         return self.share * self.clock.now
 
 
@@ -190,6 +191,13 @@ def test_how_a_server_ended(status: Optional[int], words: str) -> None:
     sandbox.box.ended = status
     sandbox.box.processes.clear()
     assert server.ending() == words
+
+
+def test_a_server_that_the_sandbox_has_ended_is_told_why() -> None:
+    sandbox = MadeUpSandbox()
+    sandbox.box.ended, sandbox.box.reason = 9, "it used more memory than it may"
+    assert server_in(sandbox).ending() == ("was ended by the sandbox: it used more memory than it "
+                                           "may")
 
 
 @pytest.mark.parametrize("number, words", [(1, "it left 1 process running"),
