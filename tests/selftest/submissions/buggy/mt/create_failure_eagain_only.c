@@ -1,6 +1,6 @@
 /* Buggy: EAGAIN from pthread_create drops the client; any other error "cannot happen" and ends the server.
  * Loses: mt-robustness
- * Why: ENOMEM can, when there is no room for a stack.
+ * Why: EPERM can, where the system does not let it choose how it is scheduled, and others on other systems.
  */
 #include <err.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
-/* Buggy: drops the client when pthread_create says EAGAIN, but tries again and again when it says ENOMEM.
+/* Buggy: drops the client when pthread_create says EAGAIN, but tries again and again when it says anything else.
  * Loses: mt-robustness
- * Why: "memory comes back": until then nobody is accepted, and the loop takes a whole core.
+ * Why: "it can only be a passing one": until it passes nobody is accepted, and the loop takes a whole core.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -27,8 +27,9 @@ void run_server(int listenfd)
 		pthread_t thread;
 		int error;
 
-		while ((error = pthread_create(&thread, NULL, serve, arg)) == ENOMEM)
-			;
+		do
+			error = pthread_create(&thread, NULL, serve, arg);
+		while (error != 0 && error != EAGAIN);
 		if (error == 0) {
 			pthread_detach(thread);
 		} else {
