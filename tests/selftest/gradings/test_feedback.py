@@ -45,7 +45,8 @@ EXPLANATIONS = [pytest.param(check, submission_of(check, name), id=f"{check}-{na
 WARNING = [pytest.param("mp-robustness", submission_of("mp-robustness", "exits_when_fork_fails"),
                         r"mp_server: Fork error", id="fork"),
            pytest.param("mt-robustness", submission_of("mt-robustness", "create_failure_exits"),
-                        r"mt_server: .*Resource temporarily unavailable", id="pthread_create")]
+                        r"mt_server: pthread_create: (Resource temporarily|Operation not)",
+                        id="pthread_create")]
 ONE_AT_A_TIME = [submission_of("mp-concurrency", "wait_at_once"),
                  submission_of("mt-concurrency", "mutex_around_service")]
 
