@@ -1,166 +1,129 @@
-"""Changes the reference servers mechanically, one statement at a time, and lets the checker look
-for the change: a mutant that keeps all points is either equivalent to the reference, with a reason
-in EQUIVALENT, or shows a hole in the checks. `make mutants` calls this.
+"""Changes right servers mechanically, and lets the checker look for the change: a mutant that keeps
+all points is either equivalent, with a reason (equivalent.py), or shows a hole in the checks.
+`make mutants` calls this, and writes MUTANTS.md.
 
-Three changes: `delete` a statement, `swap` it with the next one of its block, `negate` or `always`
-take a condition."""
+Of the first order: one change each, all of them. Of the second: two at once, a sample of the pairs
+of first-order mutants that are equivalent, or killed by different checks. Each grading is a line of
+the log, from which an interrupted campaign goes on."""
 from __future__ import annotations
 
 import argparse
 import itertools
-import re
+import os
 import sys
 import tempfile
-from collections import Counter
+import time
 from pathlib import Path
-from typing import Counter as Count, Dict, Iterator, List, NamedTuple, Sequence, Tuple
+from typing import Dict, List, Optional, Tuple
 
+from grading import tools
 from grading.build import SERVERS
-from grading.outcome import FAILED, PASSED
-from selftest import corpus
-from selftest.process import LAB
+from selftest.campaigns import log, scores
+from selftest.campaigns.changes import Mutant, compiled
+from selftest.campaigns.crew import INTERRUPTED, Crew, command, interruptible, say, shares
+from selftest.campaigns.mutation import (SURVIVES, UNCLEAR, Result, first_order, grade, path_of,
+                                         second_order)
 
-SOLUTION = LAB / "solution"
-STATEMENT = re.compile(r"\t+(?!for|while|if|return NULL)[^#/*\s{}].*;(\s*/\*.*\*/)?$")
-COMMENT = re.compile(r"\s*(/\*| \*)")
-CONDITION = re.compile(r"^(\t+if )\((.*)\)( \{)?$")
-COMPILER = "the compiler"
-
-# Why a mutant may keep all points: by server, change and the statement's text.
-NEVER_FAILS = "the call cannot fail here, and nothing makes it"
-MESSAGE = "a message for whoever runs the server; no client sees it"
-INDEPENDENT = "the two do not depend on each other"
-WARNX = 'warnx("pthread_create: %s: a client is dropped", strerror(error));'
-EQUIVALENT: Dict[Tuple[str, str, str], str] = {
-    ("mp_server", "swap", "int saved_errno = errno;"): INDEPENDENT,
-    ("mp_server", "delete", "(void)signo;"): "only silences a warning",
-    ("mp_server", "delete", "errno = saved_errno;"):
-        "the handler interrupts nothing that looks at errno: accept(2) is restarted",
-    ("mp_server", "delete", 'err(EXIT_FAILURE, "sigaction");'): NEVER_FAILS,
-    ("mp_server", "delete", 'warn("fork: a client is dropped");'): MESSAGE,
-    ("mp_server", "swap", 'warn("fork: a client is dropped");'): MESSAGE,
-    ("mt_server", "swap", "int connfd = tcp_accept(listenfd);"): INDEPENDENT,
-    ("mt_server", "swap", "int error = ENOSYS;"): INDEPENDENT,
-    ("mt_server", "swap", WARNX): MESSAGE,
-    ("mt_server", "delete", 'err(EXIT_FAILURE, "pthread_attr_init");'): NEVER_FAILS,
-    ("mt_server", "delete", 'err(EXIT_FAILURE, "pthread_attr_setdetachstate");'): NEVER_FAILS,
-    ("mt_server", "delete", WARNX): MESSAGE,
-}
+FOLDER = Path(__file__).parent
+# The right servers of the corpus that call the most functions: two of each kind.
+OTHERS = ("correct/mp/stdio_service", "correct/mp/handler_frees_while_unblocked",
+          "correct/mt/stacks_used_again", "correct/mt/tsan_c11_everything")
 
 
-class Mutant(NamedTuple):
-    """A reference server with one change; `line` and `text` are those of the changed statement."""
-    server: str
-    change: str
-    line: int
-    text: str
-    source: str
-
-    @property
-    def reason(self) -> str:
-        """Why it is equivalent to the reference; empty if nobody has said so."""
-        return EQUIVALENT.get((self.server, self.change, self.text), "")
+def recorded(path: Path) -> Dict[Tuple[str, str], Result]:
+    """Returns the last result of each mutant in a log, by server and code."""
+    found = [Result(**record) for record in log.read(path)]
+    return {(one.server, one.code): one for one in found}
 
 
-def mutants(server: str, source: str) -> Iterator[Mutant]:
-    """Yields every mutant of one server's source."""
-    lines = source.splitlines()
-
-    def mutant(change: str, at: int, replacement: List[str], width: int = 1) -> Mutant:
-        changed = lines[:at] + replacement + lines[at + width:]
-        text = re.sub(r"\s*/\*.*\*/", "", lines[at]).strip()
-        return Mutant(server, change, at + 1, text, "\n".join(changed) + "\n")
-
-    for at, line in enumerate(lines):
-        if line.strip() == ";":  # the body of the loop above
-            yield mutant("delete", at - 1, [], width=2)
-        elif STATEMENT.match(line):
-            yield mutant("delete", at, [_indent(line) + ";"])
-            after = following(lines, at)
-            if after:
-                swapped = [lines[after], *lines[at + 1:after], line]
-                yield mutant("swap", at, swapped, len(swapped))
-        condition = CONDITION.match(line)
-        if condition:
-            head, test, tail = condition[1], condition[2], condition[3] or ""
-            yield mutant("negate", at, [f"{head}(!({test})){tail}"])
-            yield mutant("always", at, [f"{head}(({test}) || 1){tail}"])
+def todo_of(args: argparse.Namespace, results: Dict[Tuple[str, str], Result]) -> List[Mutant]:
+    """Returns the mutants that are asked for and have no result yet, all servers in turn."""
+    lists: List[List[Mutant]] = []
+    for name in args.server:
+        some = (first_order(name)[:args.limit] if args.order == 1 else
+                second_order(name, results, args.size, args.seed))
+        lists.append([one for one in some if _wanted(results.get((name, one.code)), args.again)])
+    return [one for turn in itertools.zip_longest(*lists) for one in turn if one]
 
 
-def _indent(line: str) -> str:
-    return line[:len(line) - len(line.lstrip("\t"))]
+def _wanted(result: Optional[Result], again: bool) -> bool:
+    return result is None or again and result.kind in (SURVIVES, UNCLEAR)
 
 
-def following(lines: Sequence[str], at: int) -> int:
-    """Returns the number of the line with the next statement of the same block; 0 if the block
-    ends before, or goes on with something else."""
-    for after in range(at + 1, len(lines)):
-        line = lines[after]
-        if line.strip() and not COMMENT.match(line):
-            same_block = _indent(line) == _indent(lines[at])
-            return after if same_block and STATEMENT.match(line) else 0
-    return 0
+def run(args: argparse.Namespace, results: Dict[Tuple[str, str], Result]) -> None:
+    """Grades what is to do, and adds it to the results and to the log. Raises KeyboardInterrupt if
+    it is interrupted."""
+    todo = todo_of(args, results)
+    unchanged = {name: compiled(path_of(name).read_text()) for name in args.server}
+
+    def note(result: Result) -> None:
+        results[result.server, result.code] = result
+        log.append(args.log, result._asdict())
+        if result.kind in (SURVIVES, UNCLEAR):
+            what = " and ".join(f"{kind} {place}" for kind, place, _ in result.changes)
+            say(f"{result.server}: {result.kind}: {what} (--seed {result.seed})")
+    slots: List[List[str]] = [[] for _ in range(args.jobs)]
+    crew: Crew[Mutant, Result] = Crew(
+        slots, lambda one, prefix, started: grade(one, unchanged[one.name], prefix, started), note,
+        f"order {args.order}")
+    with tempfile.TemporaryDirectory(prefix="tools-") as kept:
+        os.environ.setdefault(tools.ENVIRONMENT, kept)  # the lab's own files are compiled once
+        crew.do(todo, shares(args.seconds, 1, time.monotonic()))
 
 
-def killers(mutant: Mutant) -> str:
-    """Returns which checks killed the mutant; empty if it keeps all points."""
-    with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
-        path = Path(folder) / f"{mutant.server}.c"
-        path.write_text(mutant.source)
-        grade = corpus.grade(path, mutant.server)
-    if "does not compile" in "".join(grade.output.values()):
-        return COMPILER
-    found = []
-    for id, status in grade.status.items():
-        if status == FAILED and "not graded" not in grade.output[id]:
-            found.append(id)
-        elif status not in (FAILED, PASSED):
-            found.append(f"{id} (inconclusive)")
-    return ", ".join(found)
+def options() -> argparse.ArgumentParser:
+    """Returns what understands the command line."""
+    parser = argparse.ArgumentParser(prog="make mutants", description="Changes right servers a "
+                                     "statement or two at a time, grades each change, and writes "
+                                     "MUTANTS.md.")
+    parser.add_argument("--server", metavar="NAME", action="append", type=server,
+                        help="only this server: mp_server, mt_server, or a right one of the corpus "
+                        f"(again for more; else these two and {', '.join(OTHERS)})")
+    parser.add_argument("--order", type=int, choices=(1, 2), default=1,
+                        help="changes in a mutant (1); 2 needs the results of 1 in the log")
+    parser.add_argument("--size", metavar="N", type=int, default=25,
+                        help="mutants of the second order of each server (25)")
+    parser.add_argument("--seed", metavar="N", type=int, default=1,
+                        help="of the sample of those (1)")
+    parser.add_argument("--limit", metavar="N", type=int,
+                        help="of each server, only so many of the first order")
+    parser.add_argument("--jobs", metavar="N", type=int, default=1,
+                        help="gradings at the same time (1)")
+    parser.add_argument("--seconds", metavar="S", type=float,
+                        help="after so long, begin no more gradings")
+    parser.add_argument("--again", action="store_true",
+                        help="grade again what survives without a reason, or was inconclusive")
+    parser.add_argument("--log", metavar="FILE", type=Path, default=FOLDER / "mutants.jsonl",
+                        help="append each result to this file; those in it count (%(default)s)")
+    parser.add_argument("--output", metavar="FILE", type=Path, default=FOLDER / "MUTANTS.md")
+    return parser
 
 
-def verdict(mutant: Mutant, by: str) -> Tuple[str, str]:
-    """Returns the kind of a verdict, and its words in the table."""
-    if by == COMPILER:
-        return "compiler", by
-    if by:
-        return "killed", by
-    if mutant.reason:
-        return "equivalent", f"equivalent: {mutant.reason}"
-    return "survives", "**survives**"
-
-
-def table(servers: Sequence[str], limit: int) -> Tuple[List[str], int]:
-    """Grades the mutants of the servers, at most `limit` of each. Returns a table in Markdown, and
-    how many survive without a reason."""
-    rows: List[str] = []
-    count: Count[str] = Counter()
-    for server in servers:
-        source = (SOLUTION / f"{server}.c").read_text()
-        for mutant in itertools.islice(mutants(server, source), limit):
-            kind, words = verdict(mutant, killers(mutant))
-            count[kind] += 1
-            rows.append(f"| {server} | {mutant.line} | {mutant.change} | `{mutant.text}` | "
-                        f"{words} |")
-            print(rows[-1], file=sys.stderr, flush=True)
-    killed, survive = count["killed"], count["survives"]
-    score = (f"{killed} of {killed + survive} mutants that compile and are not equivalent are "
-             f"killed; {count['equivalent']} are equivalent, {count['compiler']} do not compile.")
-    return [score, "", "| server | line | change | statement | killed by |",
-            "|---|---|---|---|---|", *rows], survive
+def server(name: str) -> str:
+    """Returns the name of a server, for argparse: raises ArgumentTypeError if there is none."""
+    if not path_of(name).is_file():
+        raise argparse.ArgumentTypeError(f"there is no {path_of(name)}")
+    return name
 
 
 def main() -> int:
-    """Does what the command line says; returns 1 if a mutant survives without a reason, else 0."""
-    parser = argparse.ArgumentParser(prog="make mutants", description="Changes the reference "
-                                     "servers a statement at a time, and grades each change.")
-    parser.add_argument("--server", action="append", choices=SERVERS, help="only this server")
-    parser.add_argument("--limit", type=int, default=1 << 20,
-                        help="of each server, only so many mutants")
-    args = parser.parse_args()
-    text, survivors = table(args.server or SERVERS, args.limit)
-    print("\n".join(text))
-    return int(survivors > 0)
+    """Does what the command line says; returns 1 if a mutant survives without a reason, INTERRUPTED
+    if it was interrupted, else 0."""
+    args = options().parse_args()
+    args.server = args.server or [*SERVERS, *OTHERS]
+    interruptible()
+    results = recorded(args.log)
+    interrupted = False
+    try:
+        run(args, results)
+    except KeyboardInterrupt:
+        interrupted = True
+    names = list(dict.fromkeys([*SERVERS, *OTHERS, *args.server]))
+    current = scores.current(names, results)
+    args.output.write_text(scores.report(names, current, command("mutants")))
+    survivors = sum(one.kind == SURVIVES for one in current)
+    say(f"{len(current)} mutants, {survivors} survive without a reason: {args.output}")
+    return INTERRUPTED if interrupted else int(survivors > 0)
 
 
 if __name__ == "__main__":
