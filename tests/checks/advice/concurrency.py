@@ -1,7 +1,7 @@
 """Advice about clients that wait for other clients."""
 from __future__ import annotations
 
-from typing import Dict
+from typing import Dict, List
 
 from checks.advice.kinds import (DEFINE_ONE, NO_MORE, NO_REPLY, PID, SEVEN_SILENT, SILENT, SLOW,
                                  TSAN, Advice, ByHand, asks, come_and_go, reads_to_the_end, times)
@@ -9,10 +9,14 @@ from checks.advice.kinds import (DEFINE_ONE, NO_MORE, NO_REPLY, PID, SEVEN_SILEN
 BEHIND_SEVEN = ByHand([SEVEN_SILENT, asks(10)], NO_REPLY)
 # A silent client's worker lives on when another one's ends.
 BESIDE_ONE = ByHand([SILENT, asks(1), "sleep 1", asks(2)], NO_REPLY)
-# Clients that come all at once, and stay silent.
-CROWD = ("L=\"import socket as s, time; a = ('localhost', 2999)\"",
-         'L="$L; c = [s.create_connection(a) for _ in range(300)]"',
-         'python3 -c "$L; time.sleep(20)" & sleep 3')
+
+
+def crowd(number: int) -> List[str]:
+    """Returns the commands for clients that come all at once, and stay silent."""
+    return ["L=\"import socket as s, time; a = ('localhost', 2999)\"",
+            f'L="$L; c = [s.create_connection(a) for _ in range({number})]"',
+            'python3 -c "$L; time.sleep(20)" & sleep 4']
+
 
 # So many children that one ends while the server holds whatever the handler wants.
 LOCKED = Advice(
@@ -50,7 +54,7 @@ ADVICE: Dict[str, Advice] = {
     "limit-reached": Advice(
         "A few clients are let in, and the next one waits. Which number of yours is that, and whom "
         "does the next client wait for?",
-        ByHand([*CROWD, asks(10)], NO_REPLY), mp="TODO 3 and 4", mt="TODO 3"),
+        ByHand([*crowd(100), asks(10)], NO_REPLY), mp="TODO 3 and 4", mt="TODO 3"),
     "handler-blocks": Advice(
         "The handler runs, and with it the whole server stands still. Which of its calls does not "
         "return while a child still serves its client, and what should it say instead?",
@@ -77,5 +81,5 @@ ADVICE: Dict[str, Advice] = {
     "flood-lost": Advice(
         "A few clients are served, but not all of a crowd. What of yours has a fixed size, or is "
         "used by several WORKERs at once?",
-        ByHand([*CROWD, asks(7)], NO_REPLY), mp="TODO 3 and 4", mt="TODO 1 and 3"),
+        ByHand([*crowd(900), asks(7)], NO_REPLY), mp="TODO 3 and 4", mt="TODO 1 and 3"),
 }

@@ -67,6 +67,7 @@ RULES = (
     Rule("accepts-elsewhere", "no-reply-waits"),
     Rule("no-reply-waits", "lock-held", seen=LOCK),
     Rule("no-reply-waits", "accepted-not-served", seen="its connection is descriptor"),
+    Rule(CLOSED, "no-newline", seen="without a newline"),
     Rule(CLOSED, "nobody-serves", seen="has never reaped one|no trace of a thread"),
     Rule(CLOSED, "bystander-lost", done=r"^\d+ clients connected"),
     Rule(CLOSED, "closed-too-early"),

@@ -43,6 +43,9 @@ ADVICE: Dict[str, Advice] = {
         "has come is to be served.",
         ByHand([SEVEN_SILENT, "sleep 1", "timeout 5 ./client.py localhost 2999 10"],
                "the server says: error"), **MAKES_AND_SERVES),
+    "no-newline": Advice(
+        "Bytes came, but no line. Which byte ends a line, and does your code send it, in every "
+        "case?", ByHand(ASK_OF_SHELL, r"\A(?!(.*\n)*0000000   8  \\n)"), **SERVES),
     "more-than-reply": MORE,
     "floods": MORE,
     "reset-after-reply": Advice(

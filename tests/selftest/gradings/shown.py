@@ -24,6 +24,7 @@ SHOWN: Dict[str, List[str]] = {
     "no-reply-waits": ["buggy/mp/own_port", "buggy/mt/pointer_for_descriptor"],
     "accepted-not-served": ["buggy/mt/pointer_for_descriptor", "buggy/mt/descriptor_in_global"],
     "turned-away": ["buggy/mp/busy_beyond_four", "buggy/mt/busy_above_four"],
+    "no-newline": ["buggy/mp/no_newline_at_the_end", "buggy/mt/newline_missing"],
     "more-than-reply": ["buggy/mp/replies_twice", "buggy/mt/says_goodbye"],
     "floods": ["buggy/mt/reply_twice"],
     "reset-after-reply": ["buggy/mp/linger_of_zero", "buggy/mt/reset_by_linger"],
@@ -46,7 +47,7 @@ SHOWN: Dict[str, List[str]] = {
     "many-lost": ["buggy/mp/stops_after_fifty", "buggy/mp/table_of_512_never_freed",
                   "buggy/mt/table_of_64"],
     "bystander-lost": ["buggy/mp/failed_fork_kills_the_oldest", "buggy/mt/cancel_previous"],
-    "flood-lost": ["buggy/mp/refuses_beyond_table", "buggy/mt/refuses_above_64"],
+    "flood-lost": ["buggy/mp/refuses_beyond_table", "buggy/mt/table_by_descriptor"],
     # processes.py
     "no-process-each": ["buggy/mp/prefork_sixteen", "buggy/mp/event_loop"],
     "threads-not-processes": ["buggy/mp/threads"],
