@@ -223,8 +223,9 @@ def test_who_is_lost_in_a_flood_is_found(lost: int, symptom: str, seen: str) -> 
 def test_a_table_of_1024_places_overflows(most: int) -> None:
     with closing(Flooded()) as server:
         server.most = most
-        with pytest.raises(CheckFailed, match="error: busy"):
+        with pytest.raises(CheckFailed, match="error: busy") as caught:
             robustness.flood(server)
+    assert caught.value.done.startswith("1100 clients connected; the last one")
 
 
 def test_room_that_others_take_meanwhile_blames_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,8 @@ import pytest
 from checks import descriptors, memory, robustness, zombies
 from checks.asking import CLEANUP_QUIET, SLACK
 from checks.client import Client
-from checks.many import FIRST, MANY, PAGE, STAGES, WIDTH, Record, Stage, grows, serve_many
+from checks.many import (ALONE, FIRST, MANY, PAGE, STAGES, WIDTH, Record, Stage, grows,
+                         serve_many)
 from checks.verdict import CheckFailed
 from selftest.unit.made_up import IDLE, MadeUpServer, process
 from watching import private
@@ -127,6 +128,16 @@ def test_a_right_server_serves_all_and_loses_nothing(monkeypatch: pytest.MonkeyP
     judge_all(record)
 
 
+def test_the_last_clients_of_a_stage_come_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is cleaned up when the next one comes is the same after each stage."""
+    server = Leaking()
+    waiting: List[int] = []
+    server.on_client = lambda: waiting.append(len(server._asking) - 2)  # but for bystanders
+    record_of(server, monkeypatch)
+    assert max(waiting) == WIDTH
+    assert all(waiting[clients + 2 - ALONE:clients + 2] == [1] * ALONE for clients in CLIENTS)
+
+
 def test_one_zombie_in_many_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     server = Leaking()
     server.zombie_each = 64
@@ -139,9 +150,9 @@ def test_one_zombie_in_many_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_as_many_zombies_as_may_be_there_at_any_time_are_no_leak() -> None:
-    stages = [stage(clients, zombies=min(number, SLACK))
-              for number, clients in enumerate(CLIENTS)]
-    zombies.none_pile_up(Record(stages, None))
+    stages = [stage(clients, zombies=number) for number, clients in enumerate(CLIENTS)]
+    zombies.none_pile_up(Record(stages[:SLACK + 1], None))
+    assert failure(lambda: zombies.none_pile_up(Record(stages[:SLACK + 2], None))).symptom
 
 
 def test_one_descriptor_in_fifty_clients_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
