@@ -1,7 +1,7 @@
-/* Buggy: a thread for each client waits for its request, then a pool of eight threads serves it.
+/* Buggy: a thread for each client waits for its request, then a pool of 64 threads serves it.
  * Loses: mt-threads
  * Why: the pool does the work, in parallel; the threads per client sleep.
- * Either: mt-robustness - eight halves of a request keep the pool waiting for the rest
+ * Either: mt-robustness - 64 halves of a request keep the pool waiting for the rest
  */
 #include <err.h>
 #include <poll.h>
@@ -13,7 +13,7 @@
 
 #include "server.h"
 
-#define WORKERS 8
+#define WORKERS 64
 
 typedef struct request {
 	int fd;
