@@ -2,9 +2,10 @@
 from __future__ import annotations
 
 import signal
+from typing import List
 
 from checks import diagnosis
-from checks.asking import AT_ONCE, answered, by_hand, closer_look, refused, words
+from checks.asking import AT_ONCE, answered, by_hand, closer_look, refused, stopped, words
 from checks.check import Check
 from checks.client import Client
 from checks.many import Record
@@ -31,16 +32,24 @@ ALL_ASLEEP = 20.0
 
 def end_of_stream(server: Server) -> None:
     """Each client sees its connection end after its reply, though others, older and younger ones,
-    are still connected. Raises CheckFailed."""
-    clients = server.connect_in_turn(AT_ONCE)
+    are still connected; whether they came one after another, or all while the server was stopped.
+    Raises CheckFailed."""
+    _each_ends(server, server.connect_in_turn(AT_ONCE), "connected")
+    with stopped(server, server.idle):
+        clients = [server.connect() for _ in range(AT_ONCE)]
+    server.settle()
+    _each_ends(server, clients, "connected while the server was stopped (SIGSTOP)")
+
+
+def _each_ends(server: Server, clients: List[Client], how: str) -> None:
+    """Lets clients be served in an order that is drawn, but for the last and the first to come."""
     order = list(enumerate(clients, start=1))
     server.draw.shuffle(order)
-    # The last and the first to come, whatever is drawn.
     for number, client in [(AT_ONCE, clients[-1]), (1, clients[0]), *order]:
         if client.ended:
             continue
         n = server.draw.randrange(10)
-        done = f"{AT_ONCE} clients connected; client {number} of them sent '{n}'"
+        done = f"{AT_ONCE} clients {how}; client {number} of them sent '{n}'"
         if answered(server, client.send(b"%d\n" % n)):
             ends(server, client, done + ", got its reply and kept reading; others stayed silent")
 

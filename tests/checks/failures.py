@@ -5,9 +5,9 @@ from __future__ import annotations
 import errno
 from typing import Callable, List, TypeVar
 
-from checks import memory
-from checks.asking import (SLACK, by_hand, bystanders, failing_creations, seen_by, still_serves,
-                           stopped)
+from checks import diagnosis, memory
+from checks.asking import (SLACK, bystanders, closer_look, failing_creations, seen_by,
+                           still_serves, stopped, words)
 from checks.client import Client
 from checks.server import Server, Start
 from checks.verdict import CheckFailed
@@ -26,6 +26,11 @@ SHORTAGE = 0.2
 # Servers that are tried where a signal may have spoilt it. Fewer, and right ones fail now and then;
 # more, and wrong ones take longer.
 ATTEMPTS = 3
+# Times that the second creation fails once, and that all fail from then on. Fewer, and what is left
+# behind is no more than SLACK; more take longer.
+SECONDS = 2
+# With these, accept(2) fails when something has run out, and works again later.
+SHORTAGES = (errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 T = TypeVar("T")
 
 
@@ -101,18 +106,37 @@ def _failures_at_once(server: Server, call: str) -> None:
 
 
 def _second_fails(server: Server, call: str) -> None:
-    """One creation succeeds and the next one fails: with one for each client, that is the next
-    client's; with two for each, it is the first client's second. That one stays silent: nobody
-    waits for it."""
-    with failing_creations(server, server.draw.choice(_errors(call)), skip=1, times=1):
-        silent = server.connect_in_turn(1)[0]
-        client = server.ask(3)
-        done = (f"the second {call} from now on failed; of two clients, the first one stayed "
-                "silent, the second one sent '3'")
-        _served_or_dropped(server, client, done)
-    _served_or_dropped(server, server.ask(3), done)
-    still_serves(server, done)
-    silent.close()
+    """One creation succeeds and the next one fails, or all that follow: with one for each client,
+    that is the next client's; with two for each, it is the first client's second. That one stays
+    silent: nobody waits for it. And nothing is left of it when it has gone."""
+    before = len(server.workers())
+    for times in (1, -1) * SECONDS:
+        with failing_creations(server, server.draw.choice(_errors(call)), skip=1, times=times):
+            silent = server.connect_in_turn(1)[0]
+            client = server.ask(3)
+            done = (f"{'all but the first' if times < 0 else 'the second'} {call} from now on "
+                    "failed; of two clients, the first one stayed silent, the second one sent '3'")
+            _served_or_dropped(server, client, done)
+        _served_or_dropped(server, server.ask(3), done)
+        silent.close()
+        still_serves(server, done)
+    _no_more_processes(server, before, 2 * SECONDS, done)
+
+
+def _no_more_processes(server: Server, before: int, number: int, done: str) -> None:
+    """Raises CheckFailed if `number` failures have left as many processes, and served clients leave
+    none: those are another check's business."""
+    if server.wait(lambda: len(server.workers()) < before + number):
+        return
+    left = len(server.workers())
+    for _ in range(number):
+        still_serves(server, done)
+    if len(server.workers()) < left + number:
+        raise CheckFailed(f"{number} times, {done}; then both left",
+                          "no more processes than before",
+                          words(f"{left - before} more",
+                                closer_look(lambda: diagnosis.doing(server))),
+                          "failure-keeps-process")
 
 
 def keep_no_memory(server: Server, call: str) -> None:
@@ -127,22 +151,31 @@ def keep_no_memory(server: Server, call: str) -> None:
                              call + " failed for {} clients, one after another")
 
 
-@by_hand("prlimit --pid PID --nofile=4:; ./client.py localhost 2999 1 & "
-         "./client.py localhost 2999 1 & sleep 1; prlimit --pid PID --nofile=1024:; "
-         "./client.py localhost 2999 1")
 def short_of_descriptors(server: Server) -> None:
-    """accept(2) fails with EMFILE for a while, others being connected; then the server continues.
-    Raises CheckFailed."""
+    """accept(2) fails for a while, others being connected, as there is no descriptor or no memory
+    left; then the server continues. Raises CheckFailed."""
+    server.lately = "the server was short of descriptors (EMFILE) for a while; then "
     for pid in server.idle:
         server.box.limit_descriptors(pid, server.descriptors_of(pid))
-    server.lately = "the server was short of descriptors (EMFILE) for a while; then "
     # An accept(2) that is blocked already has its descriptor: the first client is no test.
     clients = [server.ask(4) for _ in range(3)]
     server.settle(patience=SHORTAGE)
     for pid in server.idle:
         server.box.limit_descriptors(pid, None)
-    done = ("3 clients connected while the server was short of descriptors (EMFILE); then it had "
-            "enough again")
+    _go_on(server, clients, "the server was short of descriptors (EMFILE)")
+    for error in SHORTAGES:
+        server.box.inject("accept", error, times=2)
+        server.lately = f"accept() failed twice ({errno.errorcode[error]}); then "
+        clients = [server.ask(4) for _ in range(3)]
+        server.settle(patience=SHORTAGE)
+        server.box.inject("accept", 0)
+        _go_on(server, clients, f"accept() failed twice ({errno.errorcode[error]})")
+
+
+def _go_on(server: Server, clients: List[Client], fault: str) -> None:
+    """Raises CheckFailed unless clients that came during a shortage are served or dropped, and the
+    next one is served."""
+    done = f"{len(clients)} clients connected while {fault}; then it had enough again"
     for client in clients:
         _served_or_dropped(server, client, done)
     still_serves(server, done)

@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 from checks import diagnosis
-from checks.asking import AT_ONCE, CLEANUP_QUIET, all_served, by_hand, closer_look, words
+from checks.asking import AT_ONCE, CLEANUP_QUIET, by_hand, closer_look, words
 from checks.check import CLOSE_SEVEN, SEVEN_SILENT, Check
-from checks.connected import shared
+from checks.connected import long_standing, served_by_their_own, shared
 from checks.server import Server
 from checks.symptoms import counted
 from checks.verdict import CheckFailed
@@ -22,6 +22,7 @@ def one_for_each_client(server: Server) -> None:
     have been served. Raises CheckFailed."""
     done = f"{AT_ONCE} clients connected and stayed silent"
     threads_before = server.threads()
+    standing = long_standing(server)
     clients = server.connect_in_turn(AT_ONCE)
     _created(server, done, threads_before)
     serving = shared(server, clients)
@@ -30,12 +31,7 @@ def one_for_each_client(server: Server) -> None:
                           words(f"process {serving[0].pid} serves several of them, or was there "
                                 "before they came",
                                 closer_look(lambda: diagnosis.doing(server))), "decoys")
-    asked = {client: server.draw.randrange(20) for client in clients}
-    for client, n in asked.items():
-        client.send(b"%d\n" % n)
-    all_served(server, asked, done + "; then each sent a request")
-    for client in clients:
-        client.close()
+    served_by_their_own(server, clients, standing, done)
     _children_end(server)
 
 

@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 from checks import diagnosis
-from checks.asking import AT_ONCE, CLEANUP_QUIET, all_served, closer_look, words
+from checks.asking import AT_ONCE, CLEANUP_QUIET, closer_look, words
 from checks.check import SEVEN_SILENT, Check
-from checks.connected import shared
+from checks.connected import long_standing, served_by_their_own, shared
 from checks.server import Server
 from checks.symptoms import counted
 from checks.verdict import CheckFailed
@@ -20,6 +20,7 @@ def one_for_each_client(server: Server) -> None:
     clients have been served. Raises CheckFailed."""
     done = f"{AT_ONCE} clients connected and stayed silent"
     before = server.threads()
+    standing = long_standing(server)
     clients = server.connect_in_turn(AT_ONCE)
     _created(server, done, before)
     serving = shared(server, clients)
@@ -27,12 +28,7 @@ def one_for_each_client(server: Server) -> None:
         raise CheckFailed(done, "each of them to be served by a thread of its own",
                           words("one thread waits for the requests of several of them",
                                 closer_look(lambda: diagnosis.doing(server))), "decoys")
-    asked = {client: server.draw.randrange(20) for client in clients}
-    for client, n in asked.items():
-        client.send(b"%d\n" % n)
-    all_served(server, asked, done + "; then each sent a request")
-    for client in clients:
-        client.close()
+    served_by_their_own(server, clients, standing, done)
     if not server.wait(lambda: server.threads() <= before, quiet=CLEANUP_QUIET):
         raise CheckFailed(
             f"{AT_ONCE} clients were served and left", "their threads to end",

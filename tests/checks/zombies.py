@@ -17,6 +17,9 @@ MP_ZOMBIES = Check(
     "Signals do not queue: when several children end while SIGCHLD is pending, how often does the "
     "handler run? (signal(7))",
     "./client_bench.sh 2999 50 1; ps -C mp_server -o pid,ppid,stat")
+# Children that end together, the second time: more than a handler takes that counts to a number, or
+# in a byte. Fewer, and such a handler passes; more take longer.
+TOGETHER = 300
 # Clients for a closer look at zombies that were found: does each client leave one, or is there a
 # fixed number? Fewer do not tell; more take longer.
 MORE = 60
@@ -27,7 +30,10 @@ MORE = 60
 def of_one_moment(server: Server) -> None:
     """Children that end while the server is stopped are all reaped later, though their signals
     merge into one. Raises CheckFailed."""
-    _end_together(server, lambda: stopped(server, server.idle), "stopped the server (SIGSTOP)")
+    room = server.sandbox.room() // 2
+    for number in (AT_ONCE, min(TOGETHER, room)):
+        _end_together(server, lambda: stopped(server, server.idle),
+                      "stopped the server (SIGSTOP)", number)
 
 
 def of_one_fork(server: Server) -> None:
@@ -36,7 +42,8 @@ def of_one_fork(server: Server) -> None:
     nothing where that is not possible. Raises CheckFailed."""
     if server.box.hold("create", False):
         with bystanders(server):
-            _end_together(server, lambda: _held_in_fork(server), "the server was in fork()")
+            _end_together(server, lambda: _held_in_fork(server), "the server was in fork()",
+                          AT_ONCE)
 
 
 @contextlib.contextmanager
@@ -52,32 +59,36 @@ def _held_in_fork(server: Server) -> Iterator[None]:
         client.close()
 
 
-def _end_together(server: Server, pause: Callable[[], ContextManager[None]], paused: str) -> None:
-    """Lets AT_ONCE children end during a pause of the server. `paused` says what that is."""
-    asked = {client: server.draw.randrange(10) for client in server.connect_in_turn(AT_ONCE)}
-    if not server.wait(lambda: len(server.workers()) >= AT_ONCE):
+def _end_together(server: Server, pause: Callable[[], ContextManager[None]], paused: str,
+                  number: int) -> None:
+    """Lets so many children end during a pause of the server. `paused` says what that is."""
+    asked = {server.connect(): server.draw.randrange(10) for _ in range(number)}
+    if not server.wait(lambda: len(server.workers()) >= number):
         return  # no child serves them: no zombies either
-    done = f"{paused}, {AT_ONCE} children ended meanwhile, the server continued"
+    done = f"{paused}, {number} children ended meanwhile, the server continued"
     before = len(server.zombies())
     with pause():
         for client, n in asked.items():
             client.send(b"%d\n" % n)
         server.wait(lambda: not server.workers(), *asked)
     all_served(server, asked, done)
+    for client in asked:
+        client.close()
     still_serves(server, done)
     if not server.wait(lambda: len(server.zombies()) <= SLACK, quiet=CLEANUP_QUIET):
-        raise _zombies_left(server, before, done)
+        raise _zombies_left(server, before, number, done)
 
 
-def _zombies_left(server: Server, before: int, done: str) -> CheckFailed:
-    """Returns what to raise for zombies; `before` says how many there were."""
+def _zombies_left(server: Server, before: int, number: int, done: str) -> CheckFailed:
+    """Returns what to raise for zombies; `before` says how many there were, and `number` how many
+    children ended together."""
     zombies = server.zombies()
     symptom = "zombie-of-merged-signals"
-    if len(zombies) > before + AT_ONCE:  # the one client afterwards is among them
+    if len(zombies) > before + number:  # the one client afterwards is among them
         symptom = "no-reaping"
     return CheckFailed(
         done + ", and one more client was served", f"at most {SLACK} zombies",
-        words(f"{len(zombies)} zombies after {AT_ONCE + 2} clients{_after_more_clients(server)}",
+        words(f"{len(zombies)} zombies after {number + 2} clients{_after_more_clients(server)}",
               closer_look(lambda: diagnosis.sigchld(zombies[0].parent))), symptom)
 
 

@@ -48,6 +48,7 @@ TIMEOUT_AT = {"epoll_pwait": 3, "epoll_pwait2": 3, "epoll_wait": 3, "futex": 3, 
               "rt_sigtimedwait": 2, "select": 4, "semtimedop": 3}
 IN_MILLISECONDS = {"epoll_pwait", "epoll_wait", "poll"}  # a negative timeout is none
 SLEEPS = {"clock_nanosleep", "nanosleep"}
+FOR_A_SIGNAL = {"pause", "rt_sigsuspend"}  # which may well be that of alarm(2)
 
 
 class Call(NamedTuple):
@@ -128,8 +129,9 @@ def in_vfork(pid: int, tid: int, user: int = -1) -> bool:
 def sleeping_by_the_clock(tasks: Iterable[Task], user: int = -1) -> Dict[int, str]:
     """Returns the threads that wait for time to pass, by their ids, and in which call: sleep(3) and
     the like, poll(2) and the like without descriptors, waits for a signal, a semaphore, a condition
-    variable or a message that end at a time. What a timer's signal ends cannot be told: pause(2)
-    and alarm(2), a reading from a socket with SO_RCVTIMEO. Left out is also what cannot be read."""
+    variable or a message that end at a time, and pause(2) and the like, which a timer's signal may
+    end. What cannot be told: a reading from a socket with SO_RCVTIMEO. Left out is also what cannot
+    be read."""
     asleep = [task for task in tasks if task.state == "S"]
     found = {}
     for task, call in zip(asleep, calls_of(asleep, user)):
@@ -143,6 +145,8 @@ def by_the_clock(call: Call, is_clock: Callable[[], bool] = lambda: False) -> st
     """Returns the name of the call if it waits for time to pass, else "". `is_clock` is asked
     whether what the call waits for is a timer, or an epoll instance without descriptors."""
     name = call.name
+    if name in FOR_A_SIGNAL:
+        return "pause() or sigsuspend()"
     if name in SLEEPS or "nanosleep" in call.channel:
         return "sleep() or nanosleep()"
     if name == "read" and is_clock():
