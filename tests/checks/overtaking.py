@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 import os
-from typing import Callable, NamedTuple, NoReturn, Sequence, Set
+from typing import Callable, Collection, NamedTuple, NoReturn, Sequence, Set
 
 from checks.asking import AT_ONCE, served
 from checks.diagnosis import doing
@@ -121,6 +121,7 @@ class Overtaking:
     def __init__(self, server: Server, load: Load, yardstick: Yardstick) -> None:
         """Sends the long ones."""
         self.server, self.load = server, load
+        self._before = {task.tid for task in server.tasks()}
         self._quick, *slow = server.connect_in_turn(AT_ONCE + 1)
         self.done = f"{len(slow)} clients sent {in_words(load.long)} at the same time"
         self.costs = [yardstick.lowest(n) for n in load.long]
@@ -155,7 +156,7 @@ class Overtaking:
             "the cheap request to be answered first",
             [f"not once in {ATTEMPTS} attempts: it had to wait for the others",
              *lines_of(most, self.server), *doing(self.server)],
-            symptom=serial_or_decoys(most, "not-overtaken"))
+            symptom=serial_or_decoys(most, self._before, "not-overtaken"))
 
     def wait_until_parallel(self) -> float:
         """Waits until a thread for each request has computed. Returns the speed-up; raises
@@ -201,7 +202,7 @@ class Overtaking:
         first = (f"{len(seen.busy(goal.least))} of {goal.clients} had computed for "
                  f"{goal.least * 1000:.0f} ms when the server had used {used}: not all requests "
                  "are computed at the same time")
-        symptom = serial_or_decoys(seen.courses, "serial")
+        symptom = serial_or_decoys(seen.courses, self._before, "serial")
         slept = longest_sleep(seen.most(goal.clients))
         if len(seen.busy(goal.least)) >= goal.clients:
             first = (f"one slept for {slept:.0%} of its time before it could go on: not all "
@@ -230,11 +231,11 @@ class Overtaking:
                           symptom="too-little-work")
 
 
-def serial_or_decoys(courses: Sequence[Course], serial: str) -> str:
+def serial_or_decoys(courses: Sequence[Course], before: Collection[int], serial: str) -> str:
     """Returns the symptom of a server that is not parallel: does each client's thread compute in
-    its turn (`serial`), or one for all ("decoys")?"""
-    run = sorted((course.run for course in courses), reverse=True) + [0.0, 0.0]
-    return "decoys" if run[1] < BEGUN_SHARE * run[0] else serial
+    its turn (`serial`), or does one that was there `before` the clients ("decoys")?"""
+    most = max(courses, key=lambda course: course.run, default=None)
+    return "decoys" if most is not None and most.tid in before else serial
 
 
 def few_cpus(tasks: Sequence[int], cores: int) -> Set[int]:
