@@ -87,13 +87,14 @@ class MadeUpBox:
         """A made-up server creates a process or thread: returns whether it can."""
         if self.process_limits and self.process_limits[-1][1] == 0:
             return False
-        if not self.injections or not self.injections[-1].error:
+        at = [index for index, one in enumerate(self.injections) if one.call == "create"]
+        if not at or not self.injections[at[-1]].error:
             return True
-        call, error, skip, times = self.injections[-1]
+        call, error, skip, times = self.injections[at[-1]]
         if skip or not times:
-            self.injections[-1] = Injection(call, error, max(skip - 1, 0), times)
+            self.injections[at[-1]] = Injection(call, error, max(skip - 1, 0), times)
             return True
-        self.injections[-1] = Injection(call, error, skip, times - 1 if times > 0 else times)
+        self.injections[at[-1]] = Injection(call, error, skip, times - 1 if times > 0 else times)
         self.failed += 1
         return False
 
