@@ -88,9 +88,13 @@ def say(line: str) -> None:
 
 
 def command(target: str) -> str:
-    """Returns the command that has started this, as `make TARGET ARGS=...`."""
+    """Returns the command that has started this: `make TARGET ARGS=...`, unless make and the shell
+    would take the words for something else."""
     words = " ".join(map(shlex.quote, sys.argv[1:]))
-    return f"make {target} ARGS={shlex.quote(words)}" if words else f"make {target}"
+    if "$" in words or '"' in words:
+        return f"PYTHONPATH=tests python3 -m selftest.campaigns.{target} {words}"
+    quote = '"' if "'" in words else "'"
+    return f"make {target} ARGS={quote}{words}{quote}" if words else f"make {target}"
 
 
 def interruptible() -> None:

@@ -43,6 +43,10 @@ def report(names: Sequence[str], results: Sequence[Result], command: str) -> str
     lines = ["# Mutants", "", f"{len(results)} mutants, by {by}; last by `{command}`.", "", SCORE,
              "", *_scores(names, results)]
     lines += ["", "## Survivors", "", *_list(results, (SURVIVES, UNCLEAR))]
+    wronged = [one for one in results if one.kind == KILLED and one.reason]
+    if wronged:
+        lines += ["", "## Killed, though said to be equivalent", "", "Either the reason is wrong, "
+                  "or the verdict is.", "", *_list(wronged, (KILLED,))]
     lines += ["", "## Not graded by design", "", *_list(results, (BY_DESIGN,))]
     lines += ["", "## Killers", "", "How many mutants each check kills, and (in brackets) how many "
               "no other does.", "", *_killers(names, results)]
@@ -96,6 +100,8 @@ def _words(one: Result) -> str:
         return f"**survives** (`--seed {one.seed}`)"
     if one.kind == UNCLEAR:
         return f"inconclusive: {', '.join(one.unclear)} (`--seed {one.seed}`)"
+    if one.kind == KILLED:
+        return f"{', '.join(one.killers)} (`--seed {one.seed}`); said: {one.reason}"
     return "the compiler makes the same of it" if one.kind == SAME else one.reason
 
 
@@ -103,11 +109,12 @@ def _killers(names: Sequence[str], results: Sequence[Result]) -> List[str]:
     shown = [name for name in names if any(one.server == name for one in results)]
     lines = [row(["check", *shown]), "|---" * (len(shown) + 1) + "|"]
     for check in CHECKS:
-        cells = []
+        cells: List[str] = []
         for name in shown:
             mine = [one.killers for one in results if one.server == name and one.kind == KILLED]
             some = sum(check.id in ids for ids in mine)
             alone = sum(ids == [check.id] for ids in mine)
             cells.append(f"{some} ({alone})" if some else "")
-        lines.append(row([check.id, *cells]))
+        if any(cells):
+            lines.append(row([check.id, *cells]))
     return lines

@@ -133,6 +133,18 @@ def test_an_interrupted_crew_ends_what_it_has_begun() -> None:
     assert noted == [] and time.monotonic() - before < 30
 
 
+COMMANDS: Dict[str, List[str]] = {
+    "make verdicts": [], "make verdicts ARGS='--jobs 2'": ["--jobs", "2"],
+    'make verdicts ARGS="--state \'one core\'"': ["--state", "one core"],
+    "PYTHONPATH=tests python3 -m selftest.campaigns.verdicts --match 'a$'": ["--match", "a$"]}
+
+
+@pytest.mark.parametrize("text", COMMANDS)
+def test_the_command_can_be_pasted(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["verdicts.py", *COMMANDS[text]])
+    assert crew.command("verdicts") == text
+
+
 def test_time_is_shared_between_states() -> None:
     now = time.monotonic()
     assert crew.shares(None, 3, now) == math.inf

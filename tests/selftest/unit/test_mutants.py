@@ -154,6 +154,13 @@ def test_results_of_another_source_do_not_count(results: Results) -> None:
     assert scores.current(["x"], stale) == []
 
 
+def test_what_is_killed_in_spite_of_a_reason_is_told(
+        results: Results, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(equivalent.EQUIVALENT, "x", {("delete", "run_server: second();"): "idle"})
+    text = scores.report(["x"], list(results.values()), "make mutants")
+    assert "line 8: a (`--seed 0`); said: idle\n" in text
+
+
 def test_the_score_leaves_out_what_need_not_be_killed(results: Results) -> None:
     killed = list(results.values())
     survives = killed[0]._replace(killers=[])
