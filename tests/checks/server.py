@@ -68,10 +68,10 @@ OUTPUT_DELAY = 0.5
 # A server that seems to be gone has this time to be known to have ended. Less, and one that ends
 # slowly is said to be running; more, and one that has only closed its socket takes longer.
 END_DELAY = 0.5
-
+IDLE_LOOKS = 3  # at what sleeps by the clock although there is nothing to do
 ANNOUNCEMENT = re.compile(rb"listening on (\d{1,5})\n")
-# One arena of malloc(3) for all threads: so the sizes of the address space can be compared.
-ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "MALLOC_ARENA_MAX": "1"}
+# Nothing in it tells a server what is watched.
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "HOME": "/home/student", "USER": "student"}
 
 
 class Server(Family):
@@ -96,9 +96,9 @@ class Server(Family):
         self.keeps_open = False  # it has been seen not to close a connection after its reply
         self._restless = False  # always doing something
         self.probe = probe
+        self.allowance = allowance or Allowance()
         self.dozing: Optional[Dozing] = None
         self._refused: Dict[str, int] = {}
-        self.allowance = allowance or Allowance()
         self.box = sandbox.start([str(program), "0"], folder=program.parent, limits=limits,
                                  environment={**ENVIRONMENT, **(environment or {})},
                                  readable=[probe.preload.library] if probe else [],
@@ -215,9 +215,10 @@ class Server(Family):
     def watch_naps(self) -> Dozing:
         """From now on, watches who sleeps by the clock while there is something to do. What does so
         now, the server being idle, does not count."""
-        self.settle()
         self.dozing = Dozing()
-        self.dozing.idle(calls.sleeping_by_the_clock(self.tasks(), self.box.user))
+        for _ in range(IDLE_LOOKS):  # between two naps, a thread that polls is in none
+            self.settle()
+            self.dozing.idle(calls.sleeping_by_the_clock(self.tasks(), self.box.user))
         return self.dozing
 
     def _asleep_for_good(self, watched: Quiet, quiet: float) -> bool:

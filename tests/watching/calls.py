@@ -127,11 +127,10 @@ def in_vfork(pid: int, tid: int, user: int = -1) -> bool:
 # --- asleep until a time ---
 
 def sleeping_by_the_clock(tasks: Iterable[Task], user: int = -1) -> Dict[int, str]:
-    """Returns the threads that wait for time to pass, by their ids, and in which call: sleep(3) and
-    the like, poll(2) and the like without descriptors, waits for a signal, a semaphore, a condition
-    variable or a message that end at a time, and pause(2) and the like, which a timer's signal may
-    end. What cannot be told: a reading from a socket with SO_RCVTIMEO. Left out is also what cannot
-    be read."""
+    """Returns the threads that may wait for time to pass, by their ids, and in which call: sleep(3)
+    and the like; poll(2) and other waits that end at a time, whatever else may end them before; and
+    pause(2) and the like, which a timer's signal may end. What cannot be told: a reading from a
+    socket with SO_RCVTIMEO. Left out is also what cannot be read."""
     asleep = [task for task in tasks if task.state == "S"]
     found = {}
     for task, call in zip(asleep, calls_of(asleep, user)):
@@ -142,8 +141,8 @@ def sleeping_by_the_clock(tasks: Iterable[Task], user: int = -1) -> Dict[int, st
 
 
 def by_the_clock(call: Call, is_clock: Callable[[], bool] = lambda: False) -> str:
-    """Returns the name of the call if it waits for time to pass, else "". `is_clock` is asked
-    whether what the call waits for is a timer, or an epoll instance without descriptors."""
+    """Returns the name of the call if time may end it, else "". `is_clock` is asked whether what
+    the call reads from is a timer."""
     name = call.name
     if name in FOR_A_SIGNAL:
         return "pause() or sigsuspend()"
@@ -156,26 +155,15 @@ def by_the_clock(call: Call, is_clock: Callable[[], bool] = lambda: False) -> st
     if name == "futex":
         operation = call.arguments[1] & FUTEX_OPERATION
         return "futex() with a timeout" if operation in FUTEX_WAITS else ""
-    if name in ("poll", "ppoll"):
-        return "" if call.arguments[1] else "poll() without descriptors"
-    if name in ("select", "pselect6"):
-        descriptors = call.arguments[0] and any(call.arguments[1:4])
-        return "" if descriptors else "select() without descriptors"
-    if name.startswith("epoll"):
-        return "epoll_wait() without descriptors" if is_clock() else ""
     return name.replace("rt_", "") + "() with a timeout"
 
 
 def _is_clock(task: Task, call: Call, user: int) -> bool:
-    """Returns whether the first argument is the descriptor of a timer (timerfd_create(2)), or of an
-    epoll instance without descriptors (proc(5), fdinfo)."""
+    """Returns whether the first argument is the descriptor of a timer (timerfd_create(2))."""
     folder = f"/proc/{task.pid}/task/{task.tid}"
     descriptor = call.arguments[0] & 0xffffffff
     with contextlib.suppress(OSError), private.as_user(user):
-        kind = os.readlink(f"{folder}/fd/{descriptor}")
-        if kind == "anon_inode:[eventpoll]":
-            return b"tfd:" not in procfs.read(f"{folder}/fdinfo/{descriptor}")
-        return kind == "anon_inode:[timerfd]"
+        return os.readlink(f"{folder}/fd/{descriptor}") == "anon_inode:[timerfd]"
     return False
 
 
