@@ -23,7 +23,7 @@ TRAILING_COMMENT = re.compile(r"\s*/\*.*\*/")
 CONDITION = re.compile(r"^(\t+(?:\} else )?if )\((.*)\)( \{)?$")
 FUNCTION = re.compile(r"^\w.*\b(\w+)\([^()]*\)$")
 # As support/Makefile, but without debugging information, which has line numbers in it.
-COMPILE = ("gcc", "-std=gnu17", "-O2", "-g0", "-w", "-pthread", f"-I{LAB / 'support'}", "-c")
+COMPILE = ("cc", "-std=gnu17", "-O2", "-g0", "-w", "-pthread", f"-I{LAB / 'support'}", "-c")
 
 
 class Change(NamedTuple):
