@@ -64,7 +64,8 @@ def test_calls_that_wait_for_time_to_pass(one: Call) -> None:
 
 @pytest.mark.parametrize("one", [
     call(""), call("?"), call("accept", 3), call("read", 3),
-    call("poll", 0, 0, NONE), call("ppoll", 0, 0, 0), call("select", 0), call("pselect6", 9, 0, POINTER),
+    call("poll", 0, 0, NONE), call("ppoll", 0, 0, 0), call("select", 0),
+    call("pselect6", 9, 0, POINTER),
     call("rt_sigtimedwait", POINTER), call("semtimedop", 1, POINTER, 1),
     call("futex", POINTER, 0x189), call("futex", POINTER, 0x81, 1, POINTER),  # FUTEX_WAKE
     call("epoll_wait", 4, POINTER, 8, NONE),
