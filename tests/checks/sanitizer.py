@@ -23,11 +23,6 @@ ATTRIBUTES = ("no_sanitize(...)", "__no_sanitize__(...)", "no_sanitize_thread",
               "__no_sanitize_thread__")
 FLAGS = " ".join(["-std=gnu17 -O1 -g -fsanitize=thread -U__SANITIZE_THREAD__",
                   *(f"'-D{attribute}=unused'" for attribute in ATTRIBUTES)])
-# Set from outside, these win over what the program itself sets by __tsan_default_options.
-OPTIONS = {"TSAN_OPTIONS": ":".join([
-    "halt_on_error=0", "exitcode=0", "report_thread_leaks=0", "report_signal_unsafe=0",
-    "report_mutex_bugs=0", "report_destroy_locked=0", "detect_deadlocks=0", "atexit_sleep_ms=0",
-    "suppressions=", "log_path=stderr", "enable_annotations=0"])}
 # Rounds, and clients at the same moment in each. More find rarer races, and take longer.
 ROUNDS, CLIENTS = 3, 12
 # The lab's own sources: what races there is not the submission's.
@@ -151,7 +146,7 @@ def _own_line(stack: str, source: str) -> str:
 def _watched(sandbox: Sandbox, program: Path, rounds: int, clients: int) -> Run:
     """Runs a server under ThreadSanitizer, and has it serve `clients` clients at once, `rounds`
     times."""
-    server = Server(sandbox, program, OPTIONS)
+    server = Server(sandbox, program)
     started = False
     problem = ""
     try:

@@ -34,7 +34,7 @@ COMPILE_LIMITS = {"as": 3 << 30, "fsize": 1 << 26, "memory": 3 << 29}
 COMPILE_PATH = "/usr/local/bin:/usr/bin:/bin"
 SANITIZED = "sanitized"  # the folder, in the build's, of what is compiled with a sanitizer
 SANITIZED_MAKEFILE = TESTS / "grading" / "sanitized.mk"
-C11_THREADS = TESTS / "checks" / "c11_threads.c"
+SANITIZED_WITH = [TESTS / "checks" / name for name in ("c11_threads.c", "tsan_options.c")]
 PROGRAMS = "programs"  # by this name, journal.py's commands call the build's folder
 
 
@@ -125,7 +125,7 @@ class Build:
         folder = self.folder / SANITIZED
         folder.mkdir(exist_ok=True)
         words = ["-f", SANITIZED_MAKEFILE.name, f"SANITIZER={flags}", f"{name}.sanitized"]
-        target = Target(name, folder, words=words, files=(SANITIZED_MAKEFILE, C11_THREADS))
+        target = Target(name, folder, words=words, files=(SANITIZED_MAKEFILE, *SANITIZED_WITH))
         problem = self._compile(target)
         self._keep_programs(folder)
         return folder / name, problem or ""

@@ -7,7 +7,7 @@
 # program defines them, and functions to call.
 include Makefile
 
-OWN = main.c tcp.c fibonacci.c c11_threads.c
+OWN = main.c tcp.c fibonacci.c c11_threads.c tsan_options.c
 
 %.i: %.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -pthread -E -o $@.all $<
