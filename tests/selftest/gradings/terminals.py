@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Dict, List, Mapping, Sequence
 
 from checks.advice.kinds import CLIENT, SERVER
+from watching import procfs
 
 PORTS = ("2999", "3000")  # of the server, and of another one, as the commands have them
 PROMPTS = (SERVER, CLIENT)
@@ -23,6 +24,7 @@ LONGEST = 90.0  # seconds until a command that is still running is given up
 # Seconds that a program in the foreground gets to go on, or to print its last words. Shorter, and a
 # busy machine is too slow for it; longer, and each of some hundred runs takes longer.
 MOMENT = 0.4
+PAUSE = 0.02  # seconds between two looks whether all processes of a terminal have ended
 # Seconds until a server that does not say that it listens never will. Shorter, and a busy machine
 # is too slow for the compiler; longer, and the few that never do take longer.
 BUILT = 15.0
@@ -84,21 +86,28 @@ class Terminal:
 
     def close(self) -> None:
         """Ends the shell, and all of its session: also what its parent has left behind."""
-        for pid in _session(self._shell.pid):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + LONGEST
+        while time.monotonic() < deadline:  # a process may have begun another one before its end
+            left = _session(self._shell.pid)
+            for pid in left:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            if not left:
+                break
+            time.sleep(PAUSE)
         self._shell.wait()
         self._reader.join()
         os.close(self._ours)
 
 
 def _session(leader: int) -> List[int]:
-    """Returns the processes of a session, the leader last."""
+    """Returns the live processes of a session, the leader last."""
     found = []
-    for name in filter(str.isdigit, os.listdir("/proc")):
+    for pid in map(int, filter(str.isdigit, os.listdir("/proc"))):
         with contextlib.suppress(ProcessLookupError):
-            if os.getsid(int(name)) == leader:
-                found.append(int(name))
+            process = procfs.process(pid) if os.getsid(pid) == leader else None
+            if process and not process.zombie:
+                found.append(pid)
     return sorted(found, reverse=True)
 
 
