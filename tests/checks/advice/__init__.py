@@ -14,6 +14,7 @@ from checks.advice.kinds import DESCRIPTORS, FAMILY, PID, Advice, ByHand, asks
 
 ADVICE: Dict[str, Advice] = {}
 for topic in (start, replies, concurrency, processes, leftovers, sharing, computing):
+    assert not ADVICE.keys() & topic.ADVICE.keys(), f"{topic.__name__}: a key stands once"
     ADVICE.update(topic.ADVICE)
 
 

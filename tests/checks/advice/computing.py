@@ -5,13 +5,13 @@ from typing import Dict
 
 from checks.advice.kinds import PID, Advice, ByHand
 
-# In percent of what the synchronous server takes: the best of three each.
+# In percent of what the synchronous server takes: the best of five each.
 FASTER = ByHand(["./server 2998 & sleep .3",
                  "ask() { exec 3<>/dev/tcp/localhost/$1; echo 40 >&3; read <&3; }",
                  "ms() { a=$(date +%s%3N); ask $1; echo $(($(date +%s%3N) - a)); }",
-                 "best() { for i in 1 2 3; do ms $1; done | sort -n | head -1; }",
+                 "best() { for i in {1..5}; do ms $1; done | sort -n | head -1; }",
                  "echo $((100 * $(best 2999) / $(best 2998))) percent; kill %1"],
-                r"^([1-6]?\d|7[0-4]) percent$", build="make server NAME")
+                r"^[1-6]?\d percent$", build="make server NAME")
 # What has computed for more than a second is there for more than one client.
 COMPUTING = ByHand([PID, "ask() { exec 3<>/dev/tcp/localhost/2999; echo 40 >&3; read <&3; }",
                     "for i in {1..9}; do ask & done; wait",

@@ -3,8 +3,8 @@ from __future__ import annotations
 
 from typing import Dict
 
-from checks.advice.kinds import (CLOSE_SEVEN, DEFINE_ASK, DEFINE_ONE, FAMILY, PID, SEVEN_SILENT,
-                                 SLOW, Advice, ByHand, asks, times)
+from checks.advice.kinds import (CLOSE_SEVEN, DEFINE_ONE, FAMILY, PID, SEVEN_SILENT, SLOW,
+                                 Advice, ByHand, asks, times)
 
 COUNT_CHILDREN = "ps -o pid= --ppid $P | wc -l"
 COUNT_THREADS = "ls /proc/$P/task | wc -l"
@@ -26,11 +26,6 @@ ADVICE: Dict[str, Advice] = {
         "itself?",
         ByHand([PID, SEVEN_SILENT, "sleep 1; " + FAMILY], r"^ *\d+ +\d+ +\S+ +[2-9] \./NAME"),
         mp="TODO 4"),
-    "decoys": Advice(
-        "One process or thread does the work for several clients. Which one is it, and what do the "
-        "others do meanwhile, if there are any?",
-        ByHand([PID, DEFINE_ASK, "ask 40 & for i in {1..9}; do ps -o stat= -p $P; sleep .03; done"],
-               r"(R\S*\s+){3}"), mp="TODO 4", mt="TODO 1"),
     "child-stays": Advice(
         "The client has left, and its child is still there. Where does the child's code end, and "
         "what does it do after serve_client()?",

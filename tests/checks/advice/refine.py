@@ -44,6 +44,7 @@ RULES = (
     Rule(LOST, "flood-lost", done=r"^\d{3,} clients connected"),
     Rule("flood-lost", "limit-reached", seen=QUEUED),
     Rule(LOST, "failure-waits", done=FAILED + "|EMFILE"),
+    Rule("failure-keeps-process", "failure-waits"),
     Rule("failure-waits", "shortage-waits", done="EMFILE"),
     # Why a server is gone, by what was done last.
     Rule(GONE, "listener-closed", seen="no longer listens"),

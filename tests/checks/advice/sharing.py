@@ -37,14 +37,6 @@ ADVICE: Dict[str, Advice] = {
     "results-shared": Advice(
         "Eight requests cost less than eight times one. What do they have in common, or what is "
         "remembered from one to the next?", TWICE, mp="TODO 4", mt="TODO 1"),
-    "too-little-work": Advice(
-        "A reply was there before so much could have been computed. Which part of the result has "
-        "your code not computed, but known?",
-        ByHand(["./server 3000 & TIMEFORMAT=%3R; sleep 1",
-                "ask() { exec 3<>/dev/tcp/localhost/$1; echo 40 >&3; read <&3; }",
-                "ms() { { time ask $1; } 2>&1 | tr -d .; }",
-                "echo $((100 * 10#$(ms 2999) / 10#$(ms 3000))) percent of its time"],
-               r"^[0-6]?\d percent", build="make NAME server"), mp="TODO 4", mt="TODO 1"),
     "busy-waits": Advice(
         "The requests used more CPU time than they need. What does a WORKER do while it waits for "
         "another one, and why does it wait?", BEHIND_SIX, mp="TODO 4", mt="TODO 1"),

@@ -18,7 +18,7 @@ from typing import Dict, List, Mapping, Sequence
 from checks.advice.kinds import CLIENT, SERVER
 from watching import procfs
 
-PORTS = ("2999", "3000")  # of the server, and of another one, as the commands have them
+PORTS = ("2999", "2998")  # of the server, and of another one, as the commands have them
 PROMPTS = (SERVER, CLIENT)
 LONGEST = 90.0  # seconds until a command that is still running is given up
 # Seconds that a program in the foreground gets to go on, or to print its last words. Shorter, and a
