@@ -40,6 +40,8 @@ RULES = (
     Rule("", "not-overtaken", seen="it had to wait for the others"),
     Rule("", "pinned", seen="bound to CPU"),
     # Lost among many.
+    Rule(f"{LOST} flood-lost", "race-at-once", done=r"^\d+ clients were served|^\d{3,} clients",
+         seen="its connection is descriptor .* of the server itself", server="mt_server"),
     Rule(f"{LOST} {GONE}", "many-lost", done=r"^\d+ clients were served"),
     Rule(LOST, "flood-lost", done=r"^\d{3,} clients connected"),
     Rule("flood-lost", "limit-reached", seen=QUEUED),
