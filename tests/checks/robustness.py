@@ -28,6 +28,9 @@ FAULTS = 10
 # Clients at once: more than the tables of 1024 places that are so common. Fewer, and such a table
 # is not noticed; more, and gradings take longer.
 FLOOD = 1100
+# Seconds of CPU that a server may use for them. Less, and right ones fail to which a fork() costs
+# more, the more threads they have; more, and those that spin take longer.
+FLOOD_BUDGET = 20.0
 # Processes or threads for each of them, at most: a child, and a thread that waits for it. More, and
 # machines with little room are tried with fewer clients; fewer, and such a server fails there.
 EACH = 2
@@ -188,11 +191,12 @@ def flood(server: Server) -> str:
     asked = {server.connect(): server.draw.randrange(10) for _ in range(number)}
     *others, last = asked
     served(server, last.send(b"%d\n" % asked[last]), asked[last],
-           f"{number} clients connected; the last one sent a request, the others stayed silent")
+           f"{number} clients connected; the last one sent a request, the others stayed silent",
+           budget=FLOOD_BUDGET)
     server.draw.shuffle(others)
     for client in others:
         client.send(b"%d\n" % asked[client])
-    answered(server, *others)
+    answered(server, *others, budget=FLOOD_BUDGET)
     lost = [client for client in others if not client.served(str(fib(asked[client])))]
     if lost:
         if server.sandbox.room() + len(server.tasks()) < EACH * number:

@@ -118,6 +118,8 @@ static const char *over(unsigned long elapsed)
 
 	if (settings.memory != 0 || settings.processes != 0)
 		use = use_of_family(attend);
+	if (settings.memory != 0 && use.memory > settings.memory)
+		use.memory = memory_of_family(attend);
 	if (settings.tier == 3)
 		use.memory += memory_of_ipc();
 	if (settings.wall != 0 && elapsed > settings.wall)

@@ -149,6 +149,23 @@ static unsigned long memory_in(const char *status)
 	return kilobytes << 10;
 }
 
+/* Returns the memory that a process has for its share of what it shares with others: after fork(2),
+ * parent and child have the same pages until one of them writes. What hides counts in full. */
+static unsigned long share_of_memory(pid_t pid)
+{
+	static const char *const lines[] = {"\nPss_Anon:", "\nPss_Shmem:", "\nSwapPss:",
+		"\nPrivate_Hugetlb:", "\nShared_Hugetlb:"};
+	unsigned long kilobytes = 0;
+	char text[4096];
+
+	if (!read_proc(pid, "smaps_rollup", text, sizeof(text)) ||
+		strstr(text, lines[0]) == NULL) /* before Linux 5.4 */
+		return read_proc(pid, "status", text, sizeof(text)) ? memory_in(text) : 0;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		kilobytes += number_in_status(text, lines[i]);
+	return kilobytes << 10;
+}
+
 /* Adds a process to the family if its parent is in it, and its memory to `memory`. One file has
  * both: with thousands of processes, a second one would count. */
 static void look_at(pid_t pid, unsigned long *memory)
@@ -236,6 +253,15 @@ struct usage use_of_family(bool (*go_on)(void))
 	unsigned long memory = find_family(0, go_on);
 
 	return (struct usage){.processes = family_size, .memory = memory};
+}
+
+unsigned long memory_of_family(bool (*go_on)(void))
+{
+	unsigned long memory = 0;
+
+	for (size_t i = 1; i < family_size && go_on(); i++) /* the first one is the box */
+		memory += share_of_memory(family[i].pid);
+	return memory;
 }
 
 /* Kills all processes of a user at once, so that no fork(2) escapes. Returns whether it could. */

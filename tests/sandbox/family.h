@@ -8,7 +8,7 @@
 
 struct usage {
 	size_t processes;     /* the box itself included */
-	unsigned long memory; /* bytes that they have for themselves or share with each other */
+	unsigned long memory; /* bytes at most: what several share counts for each of them */
 };
 
 /* How a signal reaches the whole family. */
@@ -21,6 +21,10 @@ enum reach {
 /* Looks at all descendants of the calling process. There may be thousands: `go_on` is called before
  * each, and ends it by returning false. Ends the process if there is no /proc. */
 struct usage use_of_family(bool (*go_on)(void));
+
+/* Returns the bytes of memory of the processes that use_of_family() has found, what several share
+ * counted once. It costs ten times as much. `go_on` as there. */
+unsigned long memory_of_family(bool (*go_on)(void));
 
 /* Returns whether a process, or the one that has a thread of that number, is a descendant of the
  * calling process. */
