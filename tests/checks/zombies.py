@@ -50,13 +50,14 @@ def of_one_fork(server: Server) -> None:
 def _held_in_fork(server: Server) -> Iterator[None]:
     """A time in which the server waits in fork() for the child of one more client."""
     server.box.hold("create", True)
-    client = server.connect()
-    server.settle()
     try:
+        client = server.ask(1)
+        server.settle()
         yield
     finally:
         server.box.hold("create", False)
-        client.close()
+    served(server, client, 1, "a client came; others were served while the server was in fork()")
+    client.close()
 
 
 def _end_together(server: Server, pause: Callable[[], ContextManager[None]], paused: str,

@@ -1,5 +1,8 @@
 /* Buggy: a flag that is set and tested atomically guards the number of children; the handler spins until it is free.
  * Loses: mp-zombies
+ * Either: mp-robustness - among many clients the signal also comes at that moment by chance
+ * Either: mp-descriptors - the same
+ * Either: mp-speedup - the same
  * Why: what it waits for is held by the code that it has interrupted. */
 #include <err.h>
 #include <errno.h>
