@@ -28,11 +28,20 @@ LOOKING = 0.1
 # service stays for a while after its reply, until the client closes: so the CPU time of a thread
 # can still be read when it has computed. Shorter, and less is known of a thread that ends.
 REQUEST_SIZE = 32
+# The service stays for 0.2 s after its reply (support/fibonacci.c, linger()). If two looks, with a
+# reply between them, are further apart than this, who computed it may have ended unseen: on a busy
+# machine, it is the grader that gets no CPU. Longer, and its work counts as not done; shorter, and
+# more of what is seen there counts for nothing.
+BLIND = 0.15
 
 
 def padded(number: int) -> bytes:
     """Returns a request, as long as the service's buffer."""
     return (b"%d\n" % number).ljust(REQUEST_SIZE, b"\n")
+
+
+class Unseen(Exception):
+    """Threads may have ended before they were looked at: the attempt says nothing."""
 
 
 class Observation(NamedTuple):
@@ -46,6 +55,13 @@ class Observation(NamedTuple):
     ended: int  # connections that have ended
     unread: bool  # may a request not have been read yet?
     asleep: float  # since the last activity of a thread
+    blind: float = 0.0  # the longest time between two looks with a right reply between them
+
+    @property
+    def complete(self) -> bool:
+        """Whether what has run for the replies is all in here. Else it may have run more than
+        shows, and there may have been more threads."""
+        return self.blind <= BLIND
 
     def busy(self, least: float) -> List[Course]:
         """Returns the courses of those that have run for more than `least` seconds."""
@@ -61,6 +77,23 @@ class Observation(NamedTuple):
         return (sum(course.run for course in self.courses) + self.waiting) / self.wall
 
 
+class Looks:
+    """How long the times were between two looks with a reply between them."""
+
+    def __init__(self, began: float) -> None:
+        """There are no replies before this moment."""
+        self._last, self._replies = began, 0
+        self.blind = 0.0  # the longest of them
+
+    def note(self, replies: int, began: float, ended: float) -> None:
+        """Takes note of a look, with this number of replies: they are counted first. So those that
+        are new have come since the look before began, and their threads are seen by its end, or by
+        that of this one."""
+        if replies > self._replies:
+            self._replies, self.blind = replies, max(self.blind, ended - self._last)
+        self._last = began
+
+
 class Requests:
     """Requests that several clients have sent at the same time."""
 
@@ -71,6 +104,7 @@ class Requests:
         with stopped(server, server.live()):
             for client, number in self.asked.items():
                 client.send(padded(number))
+            self._looks = Looks(time.monotonic())
         self._meter.begin()
         self._cost = 0.0  # seconds of CPU that a look takes
         self._used_before = 0.0
@@ -93,18 +127,19 @@ class Requests:
 
     def look(self, reading: bool = False) -> Observation:
         """Looks now. `reading`: is it of interest whether the requests have been read?"""
-        began = time.thread_time()
+        began, looked = time.thread_time(), time.monotonic()
         for client in self.asked:
             client.receive()
         # After the replies: what has been computed for them is in it.
         sample = self._meter.sample()
         wall = time.monotonic() - self._meter.began
         cpu_time = max(sample.run, self._meter.cpu_time())
+        right = [n for client, n in self.asked.items() if client.line == str(fib(n))]
         now = time.monotonic()
+        self._looks.note(len(right), looked, now)
         if now - self._noted > LOOK:
             self._noted = now
             self._quiet.note(now, self.server.activity())
-        right = [n for client, n in self.asked.items() if client.line == str(fib(n))]
         seen = Observation(
             wall=wall,
             courses=by_process(sample.courses) if self.of_processes else sample.courses,
@@ -114,7 +149,8 @@ class Requests:
             right=right,
             ended=sum(1 for client in self.asked if client.ended),
             unread=reading and self._unread(),
-            asleep=self._quiet.asleep)
+            asleep=self._quiet.asleep,
+            blind=self._looks.blind)
         self._cost = time.thread_time() - began
         return seen
 

@@ -3,14 +3,17 @@ submissions of the corpus. Nothing is started here."""
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, List, Sequence, Set
+from types import SimpleNamespace
+from typing import Any, Dict, List, Sequence, Set, Tuple
 
 import pytest
 
 from checks.overtaking import ASLEEP, AWAKE, ENOUGH, LEAST_SHARE, NOTHING, STARVED, Goal, Meaning
-from checks.overtaking import few_cpus, in_words, meaning_of, serial_or_decoys
-from checks.together import Observation, shortfall
-from checks.work_of_eight import LEAST_WORK, MOST_WORK, OWN_SHARE, SLEPT, Costs, Verdict, verdict_on
+from checks.overtaking import Overtaking, few_cpus, in_words, meaning_of, serial_or_decoys
+from checks.together import BLIND, Looks, Observation, Unseen, shortfall
+from checks.verdict import CheckFailed, Inconclusive
+from checks.work_of_eight import LEAST_WORK, MOST_WORK, OWN_SHARE, SLEPT, Costs, Verdict, Work
+from checks.work_of_eight import verdict_on, work_of_eight
 from watching.course import Course
 
 LONG = [0.343, 0.343, 0.212, 0.212, 0.131, 0.131, 0.081, 0.081]  # seconds of CPU of each request
@@ -218,3 +221,78 @@ def test_the_most_is_held_against_the_most_expensive() -> None:
     needed = [OWN_SHARE * cost for cost in WHOLE]
     assert not shortfall(courses_of(list(reversed(WHOLE))), needed)
     assert shortfall(courses_of(WHOLE[:-1]), needed) == [(0.0, OWN_SHARE * WHOLE[-1])]
+
+
+# --- threads that end unseen ---
+
+def test_a_look_soon_after_a_reply_is_not_blind() -> None:
+    looks = Looks(10.0)
+    looks.note(0, 10.005, 10.007)
+    looks.note(1, 10.012, 10.014)
+    assert looks.blind == pytest.approx(0.009)  # since the look before began
+    assert observed([], blind=looks.blind).complete
+
+
+def test_a_reply_between_two_looks_that_are_far_apart_is_blind() -> None:
+    looks = Looks(10.0)
+    looks.note(3, 10.3, 10.3)
+    looks.note(4, 10.305, 10.306)
+    assert looks.blind == pytest.approx(0.3)  # the longest
+    assert not observed([], blind=looks.blind).complete
+
+
+def test_looks_far_apart_without_a_reply_are_not_blind() -> None:
+    looks = Looks(10.0)
+    looks.note(0, 15.0, 15.0)
+    assert looks.blind == 0.0
+
+
+def attempt() -> Overtaking:
+    """An attempt whose requests have been answered, without a server."""
+    made = Overtaking.__new__(Overtaking)
+    made.done, made.costs, made._cost_of = "", LONG, {40: LONG[0]}
+    made.requests = SimpleNamespace(judge_replies=lambda done: None)  # type: ignore[assignment]
+    return made
+
+
+@pytest.mark.parametrize("meaning", [Meaning.MEMOISED, Meaning.TOO_LITTLE, Meaning.SERIAL,
+                                     Meaning.ENDED])
+def test_what_may_have_been_done_unseen_is_no_fault(meaning: Meaning) -> None:
+    with pytest.raises(Unseen):
+        attempt()._fail(meaning, observed([0.0], right=[40], blind=BLIND + 0.01), COMPUTE)
+
+
+@pytest.mark.parametrize("meaning", [Meaning.MEMOISED, Meaning.TOO_LITTLE])
+def test_what_was_not_done_is_a_fault(meaning: Meaning) -> None:
+    with pytest.raises(CheckFailed):
+        attempt()._fail(meaning, observed([0.0], right=[40], blind=BLIND), COMPUTE)
+
+
+def work(monkeypatch: pytest.MonkeyPatch, *attempts: Any) -> float:
+    """The step, with attempts that return or raise what is given, and then say nothing."""
+    left = [*attempts, *[Unseen()] * 20]
+
+    def one(self: Work) -> Tuple[float, Any]:
+        found = left.pop(0)
+        if isinstance(found, Unseen):
+            raise found
+        return (0.1, found) if isinstance(found, CheckFailed) else (found[0], found[1])
+
+    monkeypatch.setattr(Work, "__init__", lambda *_: None)
+    monkeypatch.setattr(Work, "attempt", one)
+    return work_of_eight(*[None] * 3)  # type: ignore[arg-type]
+
+
+def test_work_that_is_never_seen_is_inconclusive(monkeypatch: pytest.MonkeyPatch) -> None:
+    failure = CheckFailed("", "", "")
+    for seen in ((), (failure,), (failure, Unseen(), failure)):
+        with pytest.raises(Inconclusive):
+            work(monkeypatch, *seen)
+
+
+def test_work_that_fails_in_what_was_seen_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    failures = [CheckFailed("", "", str(number)) for number in range(3)]
+    with pytest.raises(CheckFailed) as raised:
+        work(monkeypatch, failures[0], Unseen(), *failures[1:])
+    assert raised.value is failures[0]
+    assert work(monkeypatch, failures[0], Unseen(), (1.0, None)) == 1.0
