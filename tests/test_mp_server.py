@@ -63,6 +63,6 @@ def test_robustness(start: Start, server: Server, many: Record, patient: Patient
     robustness.all_were_served(many)
     with bystanders(server):
         robustness.bad_clients(server)
-        note(robustness.flood(server))
+    note(robustness.flood(start))
     note(failures.with_faults(start, lambda faulty: failures.of_calls(faulty, "fork()")))
     robustness.patience(patient)

@@ -64,7 +64,7 @@ def test_robustness(start: Start, server: Server, many: Record, patient: Patient
     robustness.all_were_served(many)
     with bystanders(server):
         robustness.bad_clients(server)
-        note(robustness.flood(server))
+    note(robustness.flood(start))
     call = "pthread_create()"
     note(failures.with_faults(start, lambda faulty: failures.of_calls(faulty, call)))
     failures.with_faults(start, lambda faulty: failures.keep_no_memory(faulty, call), probe="pages")

@@ -211,7 +211,9 @@ def seen_by(client: Client, server: Server) -> List[str]:
     if client.line is not None:
         return [client.saw]
     if client.ended:
-        return words(client.saw, helpers(server))
+        server.box.status()
+        ended = f"the server {server.ending()}" if server.box.reason else ""
+        return words(client.saw, ended, helpers(server))
     what = words(client.saw, closer_look(lambda: diagnosis.doing(server)),
                  closer_look(lambda: diagnosis.connection(server, client)))
     # Whether there ever was a thread or process for it, if none is left.

@@ -26,13 +26,12 @@ def test_a_missing_sanitizer_is_named(submission: Submission, check: str,
 
 @pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"),
                     reason="needs root's right to give rights up")
-def test_a_fork_that_cannot_be_made_to_fail_is_named(checkout: Path, tmp_path: Path) -> None:
+def test_a_fork_fails_though_no_limit_binds(checkout: Path, tmp_path: Path) -> None:
     """As in a container where root may not become another user: nothing limits how many processes
-    root has."""
+    root has. The box, whom the kernel asks (seccomp_unotify(2), Linux 5.5), lets it fail."""
     results = tmp_path / "results.json"
     run("setpriv", "--inh-caps=-setuid,-setgid", "--bounding-set=-setuid,-setgid",
         checkout / "checker.sh", "--quick", "-k", "mp-robustness", "--json", results,
         checkout / "solution")
     [test] = json.loads(results.read_text())["tests"]
-    assert test["status"] == PASSED
-    assert test["output"].startswith("not tried: a failing fork(); this machine does not let")
+    assert test["status"] == PASSED and "not tried" not in test["output"]

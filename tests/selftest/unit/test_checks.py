@@ -1,9 +1,10 @@
 """Single checks: replies, zombies, processes, descriptors, the flood; with made-up servers."""
 from __future__ import annotations
 
+import contextlib
 import signal
 from contextlib import closing
-from typing import Dict, Iterator, Optional
+from typing import Dict, Iterator, Optional, cast
 
 import pytest
 
@@ -11,6 +12,7 @@ from checks import descriptors, diagnosis, replies, robustness, zombies
 from checks.asking import AT_ONCE, SLACK
 from checks.client import Client
 from checks.robustness import EACH, FLOOD
+from checks.server import Start
 from checks.verdict import CheckFailed, Inconclusive
 from selftest.unit.made_up import IDLE, MadeUpSandbox, MadeUpServer, process
 from watching.dozing import Dozing
@@ -204,15 +206,27 @@ class Flooded(MadeUpServer):
         return super().answer(number, request)
 
 
+@pytest.fixture
+def nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaves out the clients that stand by."""
+    monkeypatch.setattr(robustness, "bystanders", lambda server: contextlib.nullcontext())
+
+
+def flood(server: MadeUpServer) -> str:
+    return robustness.flood(cast(Start, lambda: server))
+
+
+@pytest.mark.usefixtures("nobody_else")
 @pytest.mark.parametrize("room, note", [
     (FLOOD + 1, ""), (FLOOD, ""),
     (20, "tried with 20 clients at once: this machine has room for no more")])
 def test_as_many_clients_come_as_there_is_room_for(room: int, note: str) -> None:
     with closing(MadeUpServer(MadeUpSandbox(room=room * EACH))) as server:
-        assert robustness.flood(server) == note
+        assert flood(server) == note
         assert server.number == min(room, FLOOD) + 1
 
 
+@pytest.mark.usefixtures("nobody_else")
 @pytest.mark.parametrize("lost, symptom, seen", [
     (3, "flood-lost", "19 were served; one of the others saw: the line 'error: busy'"),
     (20, "turned-away", "the line 'error: busy'"), (21, "turned-away", "the line 'error: busy'")])
@@ -220,19 +234,21 @@ def test_who_is_lost_in_a_flood_is_found(lost: int, symptom: str, seen: str) -> 
     with closing(Flooded(MadeUpSandbox(room=20 * EACH))) as server:
         server.lost = lost
         with pytest.raises(CheckFailed) as caught:
-            robustness.flood(server)
+            flood(server)
     assert (caught.value.symptom, caught.value.seen[0]) == (symptom, seen)
 
 
+@pytest.mark.usefixtures("nobody_else")
 @pytest.mark.parametrize("most", [1024, FLOOD - 1])
 def test_a_table_of_1024_places_overflows(most: int) -> None:
     with closing(Flooded()) as server:
         server.most = most
         with pytest.raises(CheckFailed, match="error: busy") as caught:
-            robustness.flood(server)
+            flood(server)
     assert caught.value.done.startswith("1100 clients connected; the last one")
 
 
+@pytest.mark.usefixtures("nobody_else")
 def test_room_that_others_take_meanwhile_blames_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     sandbox = MadeUpSandbox(room=20 * EACH)
     with closing(Flooded(sandbox)) as server:
@@ -240,7 +256,7 @@ def test_room_that_others_take_meanwhile_blames_nobody(monkeypatch: pytest.Monke
         left = iter([20 * EACH, 20 * EACH - 1])
         monkeypatch.setattr(sandbox, "room", lambda: next(left))
         with pytest.raises(Inconclusive, match="other programs have taken the room"):
-            robustness.flood(server)
+            flood(server)
 
 
 # --- patient clients ---

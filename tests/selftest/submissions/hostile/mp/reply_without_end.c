@@ -1,5 +1,5 @@
 /* Hostile: sends a right reply, and then bytes without end.
- * Loses: mp-descriptors
+ * Loses: everything
  * Why: the connection ends after the reply. */
 #include <signal.h>
 #include <unistd.h>

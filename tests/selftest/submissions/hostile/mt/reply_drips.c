@@ -1,5 +1,5 @@
 /* Hostile: sends a right reply, and then a byte a second as long as the client is there.
- * Loses: mt-descriptors
+ * Loses: everything
  * Why: the connection ends after the reply. */
 #include <pthread.h>
 #include <stdint.h>
