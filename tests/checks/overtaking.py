@@ -219,10 +219,9 @@ class Overtaking:
                  f"{goal.least * 1000:.0f} ms when the server had used {used}: not all requests "
                  "are computed at the same time")
         symptom = serial_or_decoys(seen.courses, self._before, "serial")
-        slept = longest_sleep(seen.most(goal.clients))
         if len(seen.busy(goal.least)) >= goal.clients:
-            first = (f"one slept for {slept:.0%} of its time before it could go on: not all "
-                     "requests are computed at the same time")
+            first = (f"one slept for {longest_sleep(seen.most(goal.clients)):.0%} of its time "
+                     "before it could go on: not all requests are computed at the same time")
         if goal.reading:
             first = (f"{len(seen.busy(goal.begun))} of {goal.clients} had begun to compute when "
                      f"the server had used {used}: not all requests are computed at the same time")

@@ -156,7 +156,7 @@ class Work:
         meter = Meter(self._server.box.tree, self._server.cpu_time)
         with self._yardstick.measuring(max(self._load.whole)):
             for _ in range(AGAIN):
-                client = self._server.connect().send(padded(n))
+                client = self._server.connect().send(self._request(n))
                 asked = self._wait_for_one(client, n)
                 meter.cpu_time()  # of a process that is there until its client has closed
                 blind = max(blind, time.monotonic() - asked)
@@ -164,6 +164,13 @@ class Work:
                 client.close()
             self._server.settle(quiet=SETTLED_CLIENT)
             return meter.cpu_time(), blind
+
+    def _request(self, n: int) -> bytes:
+        """Returns a request for the time when clients come one after another. The padding could
+        tell a server that it is measured, so it is left out for one of the numbers; but not where
+        the process that replies would end unseen."""
+        plain = self._server.name == "mt_server" and n == self._load.again[-1]
+        return b"%d\n" % n if plain else padded(n)
 
     def _wait_for_one(self, client: Client, n: int) -> float:
         """Waits until a client has its reply, or will get none. Returns a time before that by as
