@@ -52,8 +52,7 @@ def compiled(request: pytest.FixtureRequest, build: Build) -> str:
         return program
     if check_of(request.node) == next(check for check in CHECKS if check.server == program):
         raise CheckFailed(f"compiled {program}.c with the lab's own files", "a server",
-                          "it does not compile", "Read the compiler's first message first.",
-                          by_hand="make")
+                          "it does not compile", "does-not-compile")
     raise NotGraded(f"not graded until {program}.c compiles")
 
 

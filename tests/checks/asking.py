@@ -194,17 +194,6 @@ def send_at_once(server: Server, clients: Sequence[Client], request: bytes) -> N
 
 # --- words ---
 
-@contextlib.contextmanager
-def by_hand(commands: str) -> Iterator[None]:
-    """What fails in the body, or in a function that this decorates, can be seen by these bash
-    commands (check.py)."""
-    try:
-        yield
-    except CheckFailed as error:
-        error.by_hand = error.by_hand or commands
-        raise
-
-
 def seen_by(client: Client, server: Server) -> List[str]:
     """Returns what a client got instead of its reply, in lines: the first says it, the others why,
     as far as that shows."""

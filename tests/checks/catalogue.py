@@ -1,6 +1,5 @@
-"""All graded checks, in the order of the report. Each stands in the file of its topic, with its
-words and hints beside its code; the tests (test_mp_server.py, test_mt_server.py) refer to them by
-id."""
+"""All graded checks, in the order of the report. Each stands in the file of its topic, beside its
+code; the tests (test_mp_server.py, test_mt_server.py) refer to them by id."""
 from __future__ import annotations
 
 from typing import Dict, List

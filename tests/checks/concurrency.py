@@ -2,21 +2,13 @@
 serves one client at a time, so this one comes first."""
 from __future__ import annotations
 
-from checks.asking import AT_ONCE, by_hand, served, still_serves
-from checks.check import SEVEN_SILENT, Check
+from checks.asking import AT_ONCE, served, still_serves
+from checks.check import Check
 from checks.server import Server
 
 TITLE = "silent clients do not delay other clients"
-BY_HAND = (SEVEN_SILENT + "; ./client.py localhost 2999 10"
-           "  # seven silent clients, and one that sends a request; try it twice")
-MP_CONCURRENCY = Check(
-    "mp-concurrency", 10, TITLE, "TODO 3 and 4 of mp_server.c",
-    "What does the parent do between fork() and the next tcp_accept()? It must wait neither for a "
-    "client nor for a child.", BY_HAND)
-MT_CONCURRENCY = Check(
-    "mt-concurrency", 10, TITLE, "TODO 3 of mt_server.c",
-    "What does the main thread do between pthread_create() and the next tcp_accept()? It must not "
-    "wait for a client.", BY_HAND)
+MP_CONCURRENCY = Check("mp-concurrency", 10, TITLE)
+MT_CONCURRENCY = Check("mt-concurrency", 10, TITLE)
 
 
 def concurrency(server: Server) -> None:
@@ -36,7 +28,6 @@ def concurrency(server: Server) -> None:
             _new_clients(server, number - 1)
 
 
-@by_hand(SEVEN_SILENT + "; exec 3>&-; sleep 1; ./client.py localhost 2999 10")
 def _new_clients(server: Server, silent: int) -> None:
     """New clients are served while `silent` of the old ones stay silent, and the others have
     left."""

@@ -5,21 +5,15 @@ import signal
 from typing import List
 
 from checks import diagnosis
-from checks.asking import AT_ONCE, answered, by_hand, closer_look, refused, stopped, words
+from checks.asking import AT_ONCE, answered, closer_look, refused, stopped, words
 from checks.check import Check
 from checks.client import Client
 from checks.many import Record
 from checks.server import Server
 from checks.verdict import CheckFailed
 
-BY_HAND = "./client_bench.sh 2999 8 1; ls -l /proc/PID/fd"
-MP_DESCRIPTORS = Check(
-    "mp-descriptors", 6, "parent and child close what they do not need", "TODO 4 of mp_server.c",
-    "After fork(), each descriptor is open in two processes. A connection ends, and a port becomes "
-    "free, when the last copy is closed.", BY_HAND)
-MT_DESCRIPTORS = Check(
-    "mt-descriptors", 4, "each thread closes its connection", "TODO 1 of mt_server.c",
-    "Threads share one table of descriptors: who closes each connection, and when?", BY_HAND)
+MP_DESCRIPTORS = Check("mp-descriptors", 6, "parent and child close what they do not need")
+MT_DESCRIPTORS = Check("mt-descriptors", 4, "each thread closes its connection")
 
 # Seconds asleep until a connection is known to stay open although another client has connected.
 # Shorter, and the words leave out that it was closed then; longer, and the failure takes longer.
@@ -56,7 +50,6 @@ def _each_ends(server: Server, clients: List[Client], how: str) -> None:
             ends(server, client, done + ", got its reply and kept reading; others stayed silent")
 
 
-@by_hand("exec 3<>/dev/tcp/localhost/2999; echo 5 >&3; cat <&3  # which must end by itself")
 def ends(server: Server, client: Client, done: str) -> None:
     """Waits for the end of a client's connection. Raises CheckFailed if it stays open."""
     if not server.wait(lambda: bool(client.ended), client):
@@ -87,7 +80,6 @@ def none_pile_up(record: Record) -> None:
              *record.kinds], "descriptors-pile-up")
 
 
-@by_hand("exec 3<>/dev/tcp/localhost/2999; kill -KILL PID; ./mp_server 2999")
 def port_is_free_after_death(server: Server) -> None:
     """Children that serve clients do not hold the listening socket: when the server itself is gone,
     its port is closed. Raises CheckFailed."""

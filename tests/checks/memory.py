@@ -11,12 +11,7 @@ from checks.many import PAGE, Record, Stage, grows
 from checks.server import Server
 from checks.verdict import CheckFailed
 
-STACKS = ("grep VmSize /proc/PID/status; ./client_bench.sh 2999 50 1; grep VmSize /proc/PID/status"
-          "  # a stack is 8192 kB")
-MT_MEMORY = Check(
-    "mt-memory", 4, "ended threads leave no memory behind", "TODO 1 and 2 of mt_server.c",
-    "What remains of a thread that has ended, and until when? Who frees what malloc() gave?",
-    STACKS)
+MT_MEMORY = Check("mt-memory", 4, "ended threads leave no memory behind")
 
 # What is never freed, for each client: more than this is no block of a sensible program, but a
 # stack (8 MiB by default). Smaller, and a large block is called a stack; larger, and a stack of one

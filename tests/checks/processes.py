@@ -2,17 +2,14 @@
 from __future__ import annotations
 
 from checks import diagnosis
-from checks.asking import AT_ONCE, CLEANUP_QUIET, by_hand, closer_look, words
-from checks.check import CLOSE_SEVEN, SEVEN_SILENT, Check
+from checks.asking import AT_ONCE, CLEANUP_QUIET, closer_look, words
+from checks.check import Check
 from checks.connected import long_standing, served_by_their_own, shared
 from checks.server import Server
 from checks.symptoms import counted
 from checks.verdict import CheckFailed
 
-MP_PROCESSES = Check(
-    "mp-processes", 8, "each client gets a process of its own", "TODO 3 and 4 of mp_server.c",
-    "How many processes does one client cost, and for how long? Where does the child's code end?",
-    SEVEN_SILENT + "; ps -C mp_server -o pid,ppid,stat,nlwp")
+MP_PROCESSES = Check("mp-processes", 8, "each client gets a process of its own")
 # What tcp.c prints before it ends a process that calls tcp_accept() and cannot accept.
 STRAY = b"tcp_accept: descriptor"
 
@@ -56,7 +53,6 @@ def _created(server: Server, done: str, threads_before: int) -> None:
                           "threads-in-child")
 
 
-@by_hand(f"{SEVEN_SILENT}; {CLOSE_SEVEN}; sleep 1; ps -C mp_server -o pid,ppid,stat,nlwp")
 def _children_end(server: Server) -> None:
     """The processes of clients that were served end; none goes back to accept another client."""
     done = f"{AT_ONCE} clients were served and left"

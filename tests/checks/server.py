@@ -14,7 +14,7 @@ import re
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Callable, Dict, List, Mapping, Match, Optional, Protocol, Sequence, Type
+from typing import Callable, Dict, List, Mapping, Match, Optional, Protocol, Type
 
 from checks import symptoms
 from checks.allowance import Allowance
@@ -23,7 +23,7 @@ from checks.family import Family
 from checks.probing import Probe
 from checks.verdict import CheckFailed, too_busy
 from sandbox.sandbox import Sandbox
-from watching import calls, procfs
+from watching import calls
 from watching.dozing import Dozing
 from watching.pace import Pace
 from watching.quiet import Quiet
@@ -163,14 +163,6 @@ class Server(Family):
     def ask(self, n: int) -> Client:
         """Returns a new client that has sent a request for fib(n)."""
         return self.connect().send(b"%d\n" % n)
-
-    def unread(self, clients: Sequence[Client]) -> bool:
-        """Returns whether a request of one of the clients has not been read yet, or that cannot be
-        told."""
-        ports = {client.port() for client in clients}
-        sockets = [one for one in procfs.connections(self.box.pid)
-                   if one.local == self.port and one.remote in ports]
-        return len(sockets) < len(ports) or any(one.waiting for one in sockets)
 
     # --- waiting ---
 

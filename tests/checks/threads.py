@@ -3,16 +3,13 @@ from __future__ import annotations
 
 from checks import diagnosis
 from checks.asking import AT_ONCE, CLEANUP_QUIET, closer_look, words
-from checks.check import SEVEN_SILENT, Check
+from checks.check import Check
 from checks.connected import long_standing, served_by_their_own, shared
 from checks.server import Server
 from checks.symptoms import counted
 from checks.verdict import CheckFailed
 
-MT_THREADS = Check(
-    "mt-threads", 6, "each client gets a thread of its own", "TODO 3 of mt_server.c",
-    "How many threads does one client cost, and for how long?",
-    SEVEN_SILENT + "; ps -C mt_server -o pid,nlwp")
+MT_THREADS = Check("mt-threads", 6, "each client gets a thread of its own")
 
 
 def one_for_each_client(server: Server) -> None:

@@ -8,7 +8,7 @@ class CheckFailed(AssertionError):
     """A check has found a fault. The texts are for a student."""
 
     def __init__(self, done: str, expected: str, seen: Union[str, Sequence[str]],
-                 symptom: str = "", hint: str = "", by_hand: str = "") -> None:
+                 symptom: str = "") -> None:
         """`done` is what the checker did, `expected` what should have followed. `seen` is what was
         seen instead, with numbers: the first line is the verdict, the others are about one process,
         thread or connection each. `symptom` is the key of the advice that follows (advice/): where
@@ -16,7 +16,6 @@ class CheckFailed(AssertionError):
         self.seen = [seen] if isinstance(seen, str) else list(seen)
         super().__init__("; ".join(self.seen))
         self.done, self.expected, self.symptom = done, expected, symptom
-        self.hint, self.by_hand = hint, by_hand
 
 
 class NotGraded(Exception):

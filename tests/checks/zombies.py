@@ -5,18 +5,14 @@ import contextlib
 from typing import Callable, ContextManager, Iterator, List
 
 from checks import diagnosis
-from checks.asking import (AT_ONCE, CLEANUP_QUIET, SLACK, all_served, by_hand, bystanders,
+from checks.asking import (AT_ONCE, CLEANUP_QUIET, SLACK, all_served, bystanders,
                            closer_look, served, still_serves, stopped, words)
-from checks.check import CLOSE_SEVEN, SEVEN_SILENT, Check
+from checks.check import Check
 from checks.many import Record
 from checks.server import Server
 from checks.verdict import CheckFailed
 
-MP_ZOMBIES = Check(
-    "mp-zombies", 6, "ended children are reaped", "TODO 1 and 2 of mp_server.c",
-    "Signals do not queue: when several children end while SIGCHLD is pending, how often does the "
-    "handler run? (signal(7))",
-    "./client_bench.sh 2999 50 1; ps -C mp_server -o pid,ppid,stat")
+MP_ZOMBIES = Check("mp-zombies", 6, "ended children are reaped")
 # Children that end together, the second time: more than a handler takes that counts to a number, or
 # in a byte. Fewer, and such a handler passes; more take longer.
 TOGETHER = 300
@@ -25,8 +21,6 @@ TOGETHER = 300
 MORE = 60
 
 
-@by_hand(f"{SEVEN_SILENT}; kill -STOP PID; {CLOSE_SEVEN}; sleep 1; kill -CONT PID; "
-         "ps -C mp_server -o pid,ppid,stat")
 def of_one_moment(server: Server) -> None:
     """Children that end while the server is stopped are all reaped later, though their signals
     merge into one. Raises CheckFailed."""

@@ -135,7 +135,8 @@ bool receive_call(struct call *call)
 	do {
 		if (!call_waits())
 			return false;
-		memset(request, 0, request_size);			    /* the kernel insists */
+		/* The kernel insists. */
+		memset(request, 0, request_size);
 	} while (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, request) == -1); /* taken back */
 	count_taken_back(request->id);
 	*call = (struct call){request->id, (pid_t)request->pid, request->data};

@@ -24,7 +24,7 @@
 /* What a filter does, and what it may know of the box; a set of these. */
 enum filter {
 	FILTER_RULES = 1 << 0,	 /* refuses what the rules say */
-	FILTER_TOLD = 1 << 1,	 /* with rules: a listener refuses it, and counts shared memory */
+	FILTER_TOLD = 1 << 1,	 /* with rules: a listener refuses, and counts shared memory */
 	FILTER_FAULTS = 1 << 2,	 /* a listener decides on who may create and accept */
 	FILTER_OWN_IPC = 1 << 3, /* the box's System V and POSIX IPC end with it */
 	FILTER_ALONE = 1 << 4,	 /* the program can change no process outside the box */

@@ -9,7 +9,7 @@ from typing import Dict, Iterator, Optional, Type
 import pytest
 
 from checks import diagnosis
-from checks.asking import (all_served, by_hand, bystanders, closer_look, failing_creations, fib,
+from checks.asking import (all_served, bystanders, closer_look, failing_creations, fib,
                            seen_by, served, still_serves, stopped, words)
 from checks.client import KEPT
 from checks.symptoms import NOBODY_ELSE
@@ -38,14 +38,6 @@ def test_fib_is_that_of_the_service() -> None:
 
 def test_words_are_lines_and_leave_out_what_is_empty() -> None:
     assert words("no reply", "", ["", "one", "two"], []) == ["no reply", "one", "two"]
-
-
-def test_commands_by_hand_are_those_of_the_innermost_block() -> None:
-    with pytest.raises(CheckFailed) as caught:
-        with by_hand("outer"):
-            with by_hand("inner"):
-                raise CheckFailed("done", "expected", "seen")
-    assert caught.value.by_hand == "inner"
 
 
 @pytest.mark.parametrize("kind", [OSError, Inconclusive])

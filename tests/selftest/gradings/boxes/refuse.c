@@ -1,7 +1,7 @@
 /* refuse.c - makes calls that the filter refuses.
  *
  *	refuse names		one each of some kinds, and prints "done"
- *	refuse NUMBER		the same call so often, in each of some threads, and prints "done"
+ *	refuse NUMBER		the same so often, in each of some threads; prints "done"
  */
 #define _GNU_SOURCE
 #include <errno.h>
