@@ -9,10 +9,10 @@ PICTURES = tests/bench/pictures
 HANDOUT_NAME = concurrent-servers
 HANDOUT = $(HANDOUT_NAME).tar.gz
 HANDOUT_FILES = README.md guide.md LICENSE checker.sh Makefile .editorconfig support tests
-NOT_HANDED_OUT = selftest __pycache__ .mypy_cache .pytest_cache *.[od] \
+NOT_HANDED_OUT = selftest tests/classroom __pycache__ .mypy_cache .pytest_cache *.[od] \
 	support/server support/mp_server support/mt_server
 
-.PHONY: help build check unit test test-all bench bench-floor pictures mutants verdicts \
+.PHONY: help build check class unit test test-all bench bench-floor pictures mutants verdicts \
 	skeletons diff handout lint format clean
 
 help:  ## list what can be made
@@ -25,6 +25,10 @@ build:  ## compile the servers in support/ and, where there is one, solution/
 
 check:  ## grade a folder: make check [DIR=support] [ARGS=--help]
 	@./checker.sh $(ARGS) $(DIR)
+
+class:  ##+ grade a class: make class SUBMISSIONS=DIR [OUT=build/class] [ARGS=--help]
+	@./checker.sh --class $(if $(SUBMISSIONS),'$(SUBMISSIONS)') \
+		$(if $(OUT),--out '$(OUT)') $(ARGS)
 
 unit:  ##+ the lab's tests of itself that take no time: make unit [ARGS="-k quiet"]
 	./checker.sh --selftest unit $(ARGS)

@@ -19,5 +19,6 @@
 from pathlib import Path
 
 NAME = "checker.sh"  # of the command, as its messages have it
+CLASS = "--class"  # its first word, where it is to grade a class: classroom/
 TESTS = Path(__file__).resolve().parent.parent
 SUPPORT = TESTS.parent / "support"

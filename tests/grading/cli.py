@@ -7,7 +7,7 @@ from typing import Sequence
 
 from checks.catalogue import CHECKS
 from console import Parser, file_to_write
-from grading import NAME, SUPPORT, run_selftest, supervisor, watch
+from grading import CLASS, NAME, SUPPORT, TESTS, run_selftest, supervisor, watch
 from grading.options import LARGEST_SEED, Options
 from sandbox.tiers import TIERS
 
@@ -49,7 +49,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
 
 
 def _parser() -> Parser:
-    parser = Parser(prog=NAME, usage="./checker.sh [OPTIONS] [DIR]",
+    parser = Parser(prog=NAME, usage="./checker.sh [OPTIONS] [DIR]" + _usage_of_a_class(),
                     description="Grades mp_server.c and mt_server.c of a folder.",
                     epilog=STATUSES, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dir", metavar="DIR", nargs="?", type=Path, default=SUPPORT,
@@ -77,6 +77,13 @@ def _parser() -> Parser:
                         help="draw the same numbers and pauses as the grading that has named this "
                         f"seed (1 to {LARGEST_SEED}; default: another one each time)")
     return parser
+
+
+def _usage_of_a_class() -> str:
+    """Returns what is shown besides where there is more than one folder to grade."""
+    if not (TESTS / "classroom").is_dir():
+        return ""
+    return f"\n       ./checker.sh {CLASS} SUBMISSIONS [OPTIONS]  ({CLASS} --help)"
 
 
 def seed(text: str) -> int:

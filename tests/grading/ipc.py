@@ -51,6 +51,13 @@ def adopt_orphans() -> None:
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
+def end_with(parent: int, number: int) -> bool:
+    """Lets a signal reach this process as soon as its parent ends, however that ends. Returns False
+    if it has ended already; `parent` is its id."""
+    _prctl(PR_SET_PDEATHSIG, number)
+    return os.getppid() == parent
+
+
 def start_process(act: Act) -> int:
     """Returns the id of a new process. It ends with the exit status that the function returns
     (BROKEN, after a traceback, if it raises), or as soon as its parent ends."""
@@ -59,8 +66,7 @@ def start_process(act: Act) -> int:
         return child
     status = BROKEN
     try:
-        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() == parent:  # else it had ended before this
+        if end_with(parent, signal.SIGKILL):
             status = act()
     except BaseException:
         traceback.print_exc()

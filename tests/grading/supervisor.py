@@ -19,7 +19,7 @@ from checks.catalogue import CHECKS
 from console import EXIT_COULD_NOT, CommandFailed, escaped
 from grading import NAME, keeping
 from grading.grader import grade
-from grading.ipc import adopt_orphans, channel, ending, receive, start_process
+from grading.ipc import adopt_orphans, channel, end_with, ending, receive, start_process
 from grading.options import Options
 from grading.outcome import FAILED, INCONCLUSIVE, Outcome
 from grading.report import Report, Terminal
@@ -32,6 +32,7 @@ LONGEST = 600  # seconds of a whole grading; no submission comes near it
 PATIENCE = 15.0  # seconds for everything that was started to end by itself
 STEP = 0.005  # seconds between two looks whether it has
 LOG_LINES = 3  # of the log, that are shown if the grading process dies
+PARENT = "LAB_PARENT"  # in the environment: the id of a parent whose end is to interrupt a grading
 
 
 class Signals:
@@ -67,6 +68,9 @@ def run(options: Options) -> int:
     nothing can be graded."""
     began = time.monotonic()
     signals = Signals(signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
+    parent = os.environ.pop(PARENT, "")
+    if parent and not end_with(int(parent), signal.SIGTERM):
+        return 128 + signal.SIGTERM
     if options.keep:
         keeping.prepare(options.keep)
     report = Report(Terminal(sys.stdout))

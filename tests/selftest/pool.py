@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import concurrent.futures
 import os
-import subprocess
 import threading
 import time
 from typing import Dict, Iterable, Iterator, List, Mapping, NamedTuple, Set, Tuple
 
 from checks.check import Check
+from classroom.crew import Processes
 from selftest import corpus
 from selftest.corpus import Grade, Submission
 
@@ -68,8 +68,7 @@ class GradeOf:
         self.began = time.time()
         self.ran: Dict[str, Tuple[float, float]] = {}  # by job: wall time (seconds), from and to
         self._lock = threading.Lock()
-        self._closed = False
-        self._processes: Set[subprocess.Popen[bytes]] = set()
+        self._processes = Processes()
         self._pool = concurrent.futures.ThreadPoolExecutor(workers)
         self._unplanned: Dict[Need, Grade] = {}
         self._jobs = {(job.submission, job.tier): job for job in jobs}
@@ -98,12 +97,9 @@ class GradeOf:
 
     def close(self) -> None:
         """Cancels what has not begun, ends what has, and waits for it."""
-        with self._lock:
-            self._closed = True
-            for process in self._processes:
-                process.terminate()
         for grade in self._grades.values():
             grade.cancel()
+        self._processes.end()
         self._pool.shutdown()
 
     def _graded(self, job: Job) -> Grade:
@@ -111,14 +107,7 @@ class GradeOf:
         try:
             return corpus.grade(job.submission.path, job.submission.server,
                                 corpus.WITH_THIS_PYTHON, " or ".join(job.checks), job.tier,
-                                self._started)
+                                self._processes.started)
         finally:
             with self._lock:
                 self.ran[f"{job.submission.name} {job.tier}".strip()] = (began, time.time())
-
-    def _started(self, process: subprocess.Popen[bytes]) -> None:
-        with self._lock:
-            self._processes = {other for other in self._processes if other.returncode is None}
-            self._processes.add(process)
-            if self._closed:
-                process.terminate()

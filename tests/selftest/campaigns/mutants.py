@@ -16,11 +16,12 @@ import time
 from pathlib import Path
 from typing import Dict, List, Optional, Tuple
 
+from classroom.crew import Crew
 from grading import tools
 from grading.build import SERVERS
 from selftest.campaigns import log, scores
 from selftest.campaigns.changes import Mutant, compiled
-from selftest.campaigns.crew import INTERRUPTED, Crew, command, interruptible, say, shares
+from selftest.campaigns.crew import INTERRUPTED, command, interruptible, say, shares
 from selftest.campaigns.mutation import (SURVIVES, UNCLEAR, Result, first_order, grade, path_of,
                                          second_order)
 

@@ -12,11 +12,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, Callable, Counter as Count, Dict, Iterable, List, NamedTuple, Sequence
 
+from classroom.crew import Crew
 from grading.options import LARGEST_SEED
 from grading.outcome import FAILED, INCONCLUSIVE, PASSED
 from selftest import corpus
 from selftest.campaigns import log
-from selftest.campaigns.crew import CHECKER, Crew, shares
+from selftest.campaigns.crew import CHECKER, shares
 from selftest.campaigns.states import STATES, State, prefixes
 from selftest.corpus import Submission
 

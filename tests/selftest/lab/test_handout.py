@@ -12,7 +12,7 @@ from selftest.process import one_line, run
 
 PRESENT = {"README.md", "guide.md", "LICENSE", "Makefile", "checker.sh", "support/mp_server.c",
            "support/client.py", "tests/README.md", "tests/sandbox/box.c", "tests/test_mt_server.py"}
-ABSENT = re.compile(r"solution|selftest|skeleton|__pycache__|\.[od]$|server$")
+ABSENT = re.compile(r"solution|selftest|classroom|skeleton|__pycache__|\.[od]$|server$")
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +52,9 @@ def test_a_handout_builds_and_is_cleaned(handout: Path) -> None:
 def test_a_handout_has_no_tests_of_the_lab_itself(handout: Path) -> None:
     done = run("./checker.sh", "--selftest", cwd=handout)
     assert done.returncode == 2 and one_line(done.stderr) and "handout" in done.stderr
+
+
+def test_a_handout_grades_no_class(handout: Path) -> None:
+    done = run("./checker.sh", "--class", "support", cwd=handout)
+    assert done.returncode == 2 and one_line(done.stderr) and "handout" in done.stderr
+    assert "--class" not in run("./checker.sh", "--help", cwd=handout).stdout

@@ -12,7 +12,7 @@ import pytest
 from selftest.process import LAB, one_line, run
 
 LINTERS = ("gcc", "clang", "cppcheck", "shellcheck", "clang-format", "mypy", "flake8")
-NOT_FOR_STUDENTS = {"test", "bench-floor", "pictures", "mutants", "verdicts", "skeletons", "diff",
+NOT_FOR_STUDENTS = {"class", "test", "bench-floor", "pictures", "mutants", "verdicts", "skeletons", "diff",
                     "handout", "lint", "format"}
 
 

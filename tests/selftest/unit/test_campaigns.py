@@ -14,6 +14,7 @@ from typing import Dict, FrozenSet, List
 
 import pytest
 
+from classroom.crew import Crew, Started
 from selftest.campaigns import crew, figures, kills, log
 from selftest.campaigns.report import BY_HAND, report
 from selftest.campaigns.runs import Run, code_of, marks_of, recorded, to_do
@@ -101,8 +102,8 @@ def test_what_is_to_be_done_comes_in_rounds() -> None:
 def do_all(todo: List[int], slots: int, seconds: float = math.inf) -> List[int]:
     """Returns what a crew noted; each item takes no time."""
     noted: List[int] = []
-    worker: crew.Crew[int, int] = crew.Crew([[] for _ in range(slots)], lambda item, slot, _: item,
-                                            noted.append)
+    worker: Crew[int, int] = Crew([[] for _ in range(slots)], lambda item, slot, _: item,
+                                  noted.append)
     assert worker.do(todo, seconds) == len(noted)
     return noted
 
@@ -118,7 +119,7 @@ def test_an_interrupted_crew_ends_what_it_has_begun() -> None:
     begun = threading.Event()
     noted: List[int] = []
 
-    def work(item: int, slot: List[str], started: crew.Started) -> int:
+    def work(item: int, slot: List[str], started: Started) -> int:
         if item == 0:
             begun.wait(20)
             raise KeyboardInterrupt
@@ -126,7 +127,7 @@ def test_an_interrupted_crew_ends_what_it_has_begun() -> None:
             started(process)
             begun.set()
             return process.wait()
-    worker: crew.Crew[int, int] = crew.Crew([[], []], work, noted.append)
+    worker: Crew[int, int] = Crew([[], []], work, noted.append)
     before = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         worker.do([0, 1])
