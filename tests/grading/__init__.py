@@ -11,6 +11,9 @@
     message.py       what is shown below a check's row
     report.py        the rows, in order
     results.py       results.json, junit.xml
+    html.py          what pages have in common: frame, style (page.css), escaping, sources
+    told.py          a message in its parts, for a page
+    page.py          the page of one grading
     keeping.py       what --keep keeps
     watch.py         grades again whenever a file changes
     run_selftest.py  runs the lab's tests of itself

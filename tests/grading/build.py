@@ -201,21 +201,29 @@ def _established(folder: Path, required_tier: str, temporary: Optional[Path]) ->
 
 
 def copy_regular_file(source: Path, target: Path, limit: int = SOURCE_LIMIT) -> Optional[str]:
-    """Copies a file that a stranger has made, if it is a regular one of at most `limit` bytes.
-    Returns what is wrong with it, or None. Never waits for a pipe, never follows a link."""
+    """Copies a file that a stranger has made, if read_regular_file() reads it. Returns what is
+    wrong with it, or None."""
+    content, problem = read_regular_file(source, limit)
+    if problem is None:
+        target.write_bytes(content)
+    return problem
+
+
+def read_regular_file(source: Path, limit: int = SOURCE_LIMIT) -> Tuple[bytes, Optional[str]]:
+    """Returns what a file holds that a stranger has made, if it is a regular one of at most `limit`
+    bytes; and what is wrong with it, or None. Never waits for a pipe, never follows a link."""
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW
     try:
         descriptor = os.open(source, flags)
     except FileNotFoundError:
-        return f"there is no {source.name} in the folder"
+        return b"", f"there is no {source.name} in the folder"
     except OSError as error:
-        return f"{source.name} cannot be read: {error.strerror}"
+        return b"", f"{source.name} cannot be read: {error.strerror}"
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        return f"{source.name} is not a regular file"
+        return b"", f"{source.name} is not a regular file"
     with open(descriptor, "rb") as file:
         content = file.read(limit + 1)
     if len(content) > limit:
-        return f"{source.name} is larger than {limit >> 10} KiB"
-    target.write_bytes(content)
-    return None
+        return b"", f"{source.name} is larger than {limit >> 10} KiB"
+    return content, None

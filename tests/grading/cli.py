@@ -32,7 +32,7 @@ def main(words: Sequence[str]) -> int:
             print(f"{check.id:15} {check.points:2d}  {check.title}")
         return 0
     options = Options(args.dir, args.k, args.require_contained, args.quick, args.json, args.junit,
-                      args.keep, args.seed)
+                      args.html, args.keep, args.seed)
     return watch.watch(options) if args.watch else supervisor.run(options.drawn())
 
 
@@ -43,8 +43,8 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     # The tier is optional, but only behind an =: a word by itself is the folder.
     args = parser.parse_args(["--require-contained=T2" if word == "--require-contained" else word
                               for word in words])
-    if args.watch and (args.json or args.junit or args.keep):
-        parser.error("--watch does not go with --json, --junit or --keep")
+    if args.watch and (args.json or args.junit or args.html or args.keep):
+        parser.error("--watch does not go with --json, --junit, --html or --keep")
     return args
 
 
@@ -66,10 +66,7 @@ def _parser() -> Parser:
     parser.add_argument("--require-contained", metavar="[=TIER]", default=TIERS[0], choices=TIERS,
                         help="refuse to grade where this machine cannot contain submissions as "
                         f"well as TIER says: {', '.join(TIERS)}; without =TIER: T2")
-    parser.add_argument("--json", metavar="FILE", type=file_to_write,
-                        help="write the results as Gradescope takes them")
-    parser.add_argument("--junit", metavar="FILE", type=file_to_write,
-                        help="write the results as JUnit does (xunit1)")
+    _add_files(parser)
     parser.add_argument("--keep", metavar="DIR", type=Path,
                         help="keep the log, the programs, and each server's command and output in "
                         "a new or empty folder, to find out why a check failed")
@@ -84,6 +81,16 @@ def _usage_of_a_class() -> str:
     if not (TESTS / "classroom").is_dir():
         return ""
     return f"\n       ./checker.sh {CLASS} SUBMISSIONS [OPTIONS]  ({CLASS} --help)"
+
+
+def _add_files(parser: Parser) -> None:
+    """Adds the options for the files of results."""
+    parser.add_argument("--json", metavar="FILE", type=file_to_write,
+                        help="write the results as Gradescope takes them")
+    parser.add_argument("--junit", metavar="FILE", type=file_to_write,
+                        help="write the results as JUnit does (xunit1)")
+    parser.add_argument("--html", metavar="FILE", type=file_to_write,
+                        help="write a page with the results, the messages and the sources")
 
 
 def seed(text: str) -> int:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import re
 import unicodedata
 from pathlib import Path
-from typing import Dict, List, Mapping, NamedTuple, Sequence, Tuple
+from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 STYLE = Path(__file__).with_name("page.css")
 # Categories of characters that are not seen, or move what stands beside them: control and format
@@ -23,6 +24,9 @@ MARKS = 3
 # Characters of one line, and lines, of a source. Fewer cut what students write; more, and a file of
 # a megabyte makes a page that no browser shows in time.
 LINE_LENGTH, LINES = 400, 2000
+# What opens and closes a TODO region; solution/skeleton.py makes the skeletons by the same markers.
+OPENING = re.compile(r"\s*/\* TODO ([0-9]{1,3}):")
+CLOSING = re.compile(r"\s*/\* END TODO ([0-9]{1,3}) \*/")
 
 
 class Region(NamedTuple):
@@ -71,8 +75,14 @@ def _seen(text: str) -> List[str]:
         category = unicodedata.category(character)
         marks = marks + 1 if category in ("Mn", "Me") else 0
         hidden = category in UNSEEN and character not in "\n\t"
-        found.append(ascii(character)[1:-1] if hidden or marks > MARKS else character)
+        found.append(_spelt(character) if hidden or marks > MARKS else character)
     return found
+
+
+def _spelt(character: str) -> str:
+    if "\udc80" <= character <= "\udcff":  # a byte that is no character, by surrogateescape
+        return f"\\x{ord(character) - 0xdc00:02x}"
+    return ascii(character)[1:-1]
 
 
 def source(text: str, regions: Sequence[Region] = (), marks: Sequence[Mark] = (),
@@ -91,6 +101,27 @@ def source(text: str, regions: Sequence[Region] = (), marks: Sequence[Mark] = ()
     rest = len(lines) - LINES
     more = f'<p class="note">{rest} more lines are not shown.</p>' if rest > 0 else ""
     return f'<ol class="source">{"".join(items)}</ol>{more}'
+
+
+def decoded(source: bytes) -> str:
+    """Returns a source as text: UTF-8, where bytes that are no UTF-8 become visible as
+    \\xNN when it is escaped."""
+    return source.decode("utf-8", errors="surrogateescape")
+
+
+def regions_in(text: str) -> List[Region]:
+    """Returns the TODO regions of a source, as far as its markers are still there: each from its
+    first marker to its second."""
+    found: List[Region] = []
+    begun: Optional[Tuple[int, int]] = None
+    for at, line in enumerate(lines_of(text), start=1):
+        opening, closing = OPENING.match(line), CLOSING.match(line)
+        if opening:
+            begun = int(opening[1]), at
+        elif closing and begun and int(closing[1]) == begun[0]:
+            found.append(Region(begun[0], begun[1], at))
+            begun = None
+    return found
 
 
 def lines_of(text: str) -> List[str]:

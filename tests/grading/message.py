@@ -28,8 +28,8 @@ def message_of(outcome: Outcome, columns: int = COLUMNS) -> List[str]:
     width = max(columns, NARROWEST) - INDENT
     notes = [line for text in outcome.lines for line in _wrapped(text, width)]
     if not outcome.failure:
-        return notes + _printed(outcome.output, width)
-    return [*_seen(outcome.failure, width), *notes, *_printed(outcome.output, width),
+        return notes + printed(outcome.output, width)
+    return [*_seen(outcome.failure, width), *notes, *printed(outcome.output, width),
             *_advice(outcome, outcome.failure, width)]
 
 
@@ -57,9 +57,9 @@ def _advice(outcome: Outcome, failure: Failure, width: int) -> List[str]:
     return lines + ["  " + line for text in failure.commands for line in escaped(text, LONGEST)]
 
 
-def _printed(output: str, width: int) -> List[str]:
-    """Returns the end of what the compiler or a server printed, marked with bars. Equal lines that
-    follow each other are one, with their number."""
+def printed(output: str, width: int) -> List[str]:
+    """Returns the end of what the compiler or a server printed, in lines of `width`, marked with
+    bars. Equal lines that follow each other are one, with their number."""
     lines = output.replace("\r\n", "\n").rstrip("\n").split("\n") if output.strip() else []
     folded = [(line, len(list(equal))) for line, equal in groupby(lines)]
     found = []

@@ -18,6 +18,7 @@ class Options(NamedTuple):
     quick: bool = False  # without measuring the speed-up
     json: Optional[Path] = None
     junit: Optional[Path] = None
+    html: Optional[Path] = None
     keep: Optional[Path] = None  # the folder for what helps to find out why a check failed
     seed: int = 0  # of what the checks draw at random; 0: each grading draws one, too
 

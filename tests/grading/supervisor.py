@@ -13,7 +13,7 @@ import tempfile
 import time
 from functools import partial
 from pathlib import Path
-from typing import Callable, List, NamedTuple, Sequence
+from typing import Callable, List, Mapping, NamedTuple, Sequence
 
 from checks.catalogue import CHECKS
 from console import EXIT_COULD_NOT, CommandFailed, escaped
@@ -22,6 +22,7 @@ from grading.grader import grade
 from grading.ipc import adopt_orphans, channel, end_with, ending, receive, start_process
 from grading.options import Options
 from grading.outcome import FAILED, INCONCLUSIVE, Outcome
+from grading.page import read_sources, write_page
 from grading.report import Report, Terminal
 from grading.results import write_json, write_junit
 from sandbox.signalling import send_signal
@@ -73,6 +74,8 @@ def run(options: Options) -> int:
         return 128 + signal.SIGTERM
     if options.keep:
         keeping.prepare(options.keep)
+    # As they are now: they may be edited while they are graded.
+    sources = read_sources(options.folder) if options.html else {}
     report = Report(Terminal(sys.stdout))
     with tempfile.TemporaryDirectory(prefix="lab-") as name:
         folder = Path(name)
@@ -81,10 +84,10 @@ def run(options: Options) -> int:
     seconds = time.monotonic() - began
     if report.cannot:
         outcomes = [Outcome(check.id, INCONCLUSIVE, [report.cannot]) for check in CHECKS]
-        write_files(options, outcomes, seconds, report.cannot)
+        write_files(options, outcomes, seconds, report.cannot, sources)
         raise CommandFailed(report.cannot)
     report.complete(ended.reason)
-    status = finish(options, report, seconds)
+    status = finish(options, report, seconds, sources)
     return 128 + ended.signal if ended.signal else status
 
 
@@ -159,10 +162,11 @@ def _kill_all_below() -> None:
             send_signal(pid, signal.SIGKILL, partial(still_below, pid))
 
 
-def finish(options: Options, report: Report, seconds: float) -> int:
+def finish(options: Options, report: Report, seconds: float, sources: Mapping[str, bytes]) -> int:
     """Writes the files and, last, the total. Returns the exit status."""
     outcomes, notes = report.ordered(), report.notes(options.expression, options.seed)
-    written = write_files(options, outcomes, seconds, "\n".join([report.contained, *notes]))
+    note = "\n".join([report.contained, *notes])
+    written = write_files(options, outcomes, seconds, note, sources)
     if options.keep:
         notes.append(keeping.words(options.keep))
     report.terminal.say(*notes, report.total())
@@ -183,14 +187,17 @@ def exit_status(outcomes: Sequence[Outcome]) -> int:
     return UNDECIDED if INCONCLUSIVE in statuses else ALL_PASSED
 
 
-def write_files(options: Options, outcomes: Sequence[Outcome], seconds: float, note: str) -> bool:
-    """Writes the result files that were asked for. Returns False, after a line on standard error,
-    if one of them cannot be written."""
+def write_files(options: Options, outcomes: Sequence[Outcome], seconds: float, note: str,
+                sources: Mapping[str, bytes]) -> bool:
+    """Writes the result files that were asked for; `sources` are for the page. Returns
+    False, after a line on standard error, if one of them cannot be written."""
     wanted: List[Callable[[], None]] = []
     if options.json:
         wanted.append(partial(write_json, options.json, outcomes, seconds, note, options.seed))
     if options.junit:
         wanted.append(partial(write_junit, options.junit, outcomes, seconds))
+    if options.html:
+        wanted.append(partial(write_page, options.html, outcomes, note.split("\n"), sources))
     complete = True
     for write in wanted:
         try:

@@ -1,0 +1,67 @@
+"""Pages, as a browser reads them; and words that attack them."""
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import Dict, List, Optional, Tuple
+
+VOID = ("br", "meta", "input", "hr")
+# Each of them, unescaped anywhere, makes an element or an attribute that is called evil, or loads.
+EVIL = ("<evil>", "</td></tr></table><evil x=y>", "' evil='1", '" evil="1', "</script><evil>",
+        "</style><evil>", "<!--", "]]>", "&lt;evil>", "<img src=http://evil.example/x onerror=1>",
+        "javascript:evil()", "\u202e\u2066evil\x00\x1b[31m", "\ud800", "e\u0301" * 9, "\udcff",
+        "</title><evil>", "=cmd|'/c evil'!A1", "../../evil")
+HOSTILE = " ".join(EVIL)
+
+
+class Page(HTMLParser):
+    """The elements of a page, its ids, links and text; fails if an element is not closed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        text.encode("utf-8")  # raises if there is half of a pair
+        self.open: List[str] = []
+        self.tags: List[str] = []
+        self.attributes: List[Tuple[str, Optional[str]]] = []
+        self.text = ""
+        self.texts: Dict[str, str] = {}  # of the elements of a kind, joined
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: List[Tuple[str, Optional[str]]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: List[Tuple[str, Optional[str]]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+        for tag in set(self.open):
+            self.texts[tag] = self.texts.get(tag, "") + data
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(f"a comment: {data[:80]!r}")
+
+    def values(self, name: str) -> List[str]:
+        """Returns the values of an attribute, wherever it stands."""
+        return [value or "" for key, value in self.attributes if key == name]
+
+    def require_sound(self) -> None:
+        """Fails if something stems from EVIL, is loaded, handles events, or leads nowhere."""
+        names = {key for key, _ in self.attributes}
+        assert not {"evil", "evil'", 'evil"', "src", "style", "x"} & names
+        assert not any(name.startswith("on") for name in names)
+        assert not {"evil", "img", "iframe", "link", "object", "base", "form"} & set(self.tags)
+        assert not any(control in self.text for control in "\x00\x1b\u202e\u2066\ud800")
+        ids = self.values("id")
+        assert len(ids) == len(set(ids))
+        for link in self.values("href"):
+            assert link[1:] in ids if link.startswith("#") else link.endswith(".html"), link
+            assert ":" not in link
