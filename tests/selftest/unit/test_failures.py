@@ -9,7 +9,8 @@ import pytest
 
 from checks import failures, memory
 from checks.asking import SLACK
-from checks.failures import FAULTS, failing_creation, short_of_descriptors
+from checks.failures import (FAULTS, OF_ONE_CLIENT, failing_creation, lost_connections,
+                             short_of_descriptors)
 from checks.many import PAGE
 from checks.server import Server
 from checks.verdict import CheckFailed
@@ -178,3 +179,35 @@ def test_a_server_is_short_of_descriptors_for_a_while_whatever_it_has_open(
         short_of_descriptors(server)
         assert server.made_up.box.descriptor_limits == [(IDLE, 7), (IDLE, None)]
         assert server.number >= 4
+
+
+class Accepting(MadeUpServer):
+    """A server that ends when accept() fails with an error that it does not know."""
+    known = OF_ONE_CLIENT
+
+    def answer(self, number: int, request: bytes) -> Optional[bytes]:
+        errors = {one.error for one in self.made_up.box.injections if one.call == "accept"}
+        return b"" if errors - {0, *self.known} else super().answer(number, request)
+
+
+def test_accept_fails_with_each_error_that_concerns_one_connection_once() -> None:
+    with closing(Accepting()) as server:
+        lost_connections(server)
+        injections = [one for one in server.made_up.box.injections if one.error]
+        assert [one.error for one in injections] == list(OF_ONE_CLIENT)
+        assert {(one.call, one.times) for one in injections} == {("accept", 1)}
+        assert server.made_up.box.injections[-1].error == 0
+
+
+@pytest.mark.parametrize("error", OF_ONE_CLIENT, ids=errno.errorcode.get)
+def test_who_takes_one_of_them_for_the_end_is_found(error: int) -> None:
+    with closing(Accepting()) as server, pytest.raises(CheckFailed) as caught:
+        server.known = tuple(set(OF_ONE_CLIENT) - {error})
+        lost_connections(server)
+    assert caught.value.done.startswith(f"accept() failed once ({errno.errorcode[error]})")
+
+
+def test_where_accept_cannot_be_made_to_fail_no_client_comes() -> None:
+    with closing(MadeUpServer(MadeUpSandbox(can_inject=False))) as server:
+        lost_connections(server)
+        assert server.number == 0
