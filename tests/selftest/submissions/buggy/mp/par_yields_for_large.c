@@ -2,6 +2,8 @@
  * Loses: mp-speedup
  * Why: one large request is computed at a time, while the others burn the processors in sched_yield.
  */
+#define _GNU_SOURCE
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +18,7 @@
 /* The number that a client has asked for, which stays to be read; -1 if there is none. */
 static int peek_number(int fd)
 {
+	struct pollfd end = { .fd = fd, .events = POLLRDHUP };
 	char line[33] = "";
 	int least = 1;
 	ssize_t length;
@@ -23,8 +26,10 @@ static int peek_number(int fd)
 	for (;;) {
 		setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &least, sizeof(least));
 		length = recv(fd, line, sizeof(line) - 1, MSG_PEEK);
-		if (length < least || length == sizeof(line) - 1 || memchr(line, '\n', (size_t)length) != NULL)
+		if (length <= 0 || length == sizeof(line) - 1 || memchr(line, '\n', (size_t)length) != NULL)
 			break;
+		if (length < least && poll(&end, 1, 0) != 0)
+			break; /* else a signal has let recv() return before there was more */
 		least = (int)length + 1;
 	}
 	least = 1;

@@ -1,6 +1,6 @@
 /* Buggy: a thread per client, which hands its number to one computing thread and waits for the result.
- * Loses: mt-speedup
- * Why: eight threads, but one of them does all the work, in turn.
+ * Loses: mt-threads mt-speedup
+ * Why: the clients' threads only read and reply; one thread, which was there before, computes for all, in turn.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -46,8 +46,9 @@ static int read_number(int fd, unsigned *n)
 	return end == line || (*end != '\n' && *end != '\0') || *n > 40 ? 1 : 0;
 }
 
-static unsigned long fib(unsigned n)
+__attribute__((noinline)) static unsigned long fib(unsigned n)
 {
+	__asm__ volatile("" : "+r"(n));
 	return n < 2 ? 1 : fib(n - 1) + fib(n - 2);
 }
 

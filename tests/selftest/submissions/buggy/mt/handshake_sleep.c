@@ -1,7 +1,6 @@
 /* Buggy: sleeps for 20 ms after each pthread_create, until the thread "must have" its descriptor.
- * Loses: mt-races
- * Why: a longer guess is a guess.
- * Either: mt-robustness - a flood of 300 is accepted in 6 s; and a starved machine can take longer for a thread
+ * Loses: everything
+ * Why: a longer guess is a guess; and each client waits by the clock for the one before it, even if it comes alone.
  */
 #include <pthread.h>
 #include <time.h>

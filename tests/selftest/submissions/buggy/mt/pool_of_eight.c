@@ -1,8 +1,7 @@
 /* Buggy: eight worker threads, created at start, take clients from a queue.
- * Loses: mt-threads
+ * Loses: mt-threads mt-speedup mt-robustness
  * Why: no thread per client: with eight clients there are no more threads than before. Eight are just enough to be
- * concurrent, parallel, and clean; the queue is guarded.
- * Either: mt-robustness - a flood whose requests come in another order than its connections stops this pool
+ * concurrent; of eight long requests and a client that comes to say something later, one waits, and in a crowd all do.
  */
 #include <err.h>
 #include <pthread.h>

@@ -1,7 +1,7 @@
 /* Buggy: a hundred threads created at start, each of which accepts and serves.
- * Loses: mt-threads
- * Why: enough for every check with fewer clients than that, but no thread is made for a client.
- * Either: mt-robustness - a flood whose requests come in another order than its connections stops this pool
+ * Loses: mt-threads mt-robustness
+ * Why: enough for every check with fewer clients than that, but no thread is made for a client; a crowd whose last client is
+ * the first to ask stops this pool.
  */
 #include <pthread.h>
 #include <stdio.h>

@@ -1,8 +1,7 @@
 /* Buggy: sixteen worker threads share a ring buffer of descriptors with two semaphores, as in a textbook's "prethreaded" server.
- * Loses: mt-threads
+ * Loses: mt-threads mt-robustness
  * Why: the threads are there before the clients. Sixteen clients and more at once are held up by silent ones, but the
- * graded eight are not.
- * Either: mt-robustness - a flood whose requests come in another order than its connections stops this pool
+ * graded eight are not; a crowd whose last client is the first to ask stops this pool.
  */
 #include <pthread.h>
 #include <semaphore.h>

@@ -37,8 +37,9 @@ static int read_number(int fd, unsigned *n)
 	return end == line || (*end != '\n' && *end != '\0') || *n > 40 ? 1 : 0;
 }
 
-static unsigned long fib(unsigned n)
+__attribute__((noinline)) static unsigned long fib(unsigned n)
 {
+	__asm__ volatile("" : "+r"(n));
 	return n < 2 ? 1 : fib(n - 1) + fib(n - 2);
 }
 
