@@ -38,7 +38,7 @@ def test_processes(server: Server) -> None:
 @pytest.mark.check("mp-zombies")
 def test_zombies(start: Start, server: Server, many: Record) -> None:
     with bystanders(server):
-        zombies.of_one_moment(server)
+        zombies.of_one_moment(server, crowds=many.lost is None)
     zombies.none_pile_up(many)
     failures.with_faults(start, zombies.of_one_fork)
     handlers.safe(start)

@@ -149,21 +149,27 @@ class Patient:
 
 
 def patience(patient: Patient) -> None:
-    """A client may take its time: those that connected PATIENT seconds ago are served now. Raises
-    CheckFailed."""
+    """A client may take its time: those that connected PATIENT seconds ago are served now, though
+    another one has come and gone since then. Raises CheckFailed."""
     while time.monotonic() < patient.since + PATIENT:
         time.sleep(LOOK)
+    try:
+        _still_served(patient)
+    except CheckFailed as error:
+        error.symptom = "time-limit"
+        raise
+
+
+def _still_served(patient: Patient) -> None:
     server = patient.server
-    server.lately = "two clients connected, and took their time; then "
-    dones = (f"a client connected, and sent its request {PATIENT:g} s later",
-             f"a client sent the first digit of its request, and {PATIENT:g} s later the rest")
+    still_serves(server, "two clients connected, and took their time")
+    server.settle()  # it has done by now what it does when a client comes, or leaves
+    after = f"{PATIENT:g} s later, when another one had been served,"
+    dones = (f"a client connected, and {after} sent its request",
+             f"a client sent the first digit of its request, and {after} the rest")
     for client, done in zip(patient.clients, dones):
         n = server.draw.randrange(10, 20)
-        try:
-            served(server, client.send(b"%d\n" % (n if done is dones[0] else n - 10)), n, done)
-        except CheckFailed as error:
-            error.symptom = "time-limit"
-            raise
+        served(server, client.send(b"%d\n" % (n if done is dones[0] else n - 10)), n, done)
 
 
 # --- many ---

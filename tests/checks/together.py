@@ -1,9 +1,9 @@
 """Requests of several clients at the same time, watched while they are computed.
 
 What is seen of a server is what the scheduler knows of its threads: for how long each has run, has
-waited for a CPU, and has slept (watching/meter.py). In mp_server, a process counts as one. Whose
-request a thread computes need not be known: the one that has run most is held against the most
-expensive request, and so on.
+waited for a CPU, and has slept (watching/meter.py). In an mp_server that makes processes for its
+clients, a process counts as one. Whose request a thread computes need not be known: the one that
+has run most is held against the most expensive request, and so on.
 """
 from __future__ import annotations
 
@@ -100,6 +100,7 @@ class Requests:
     def __init__(self, server: Server, clients: Sequence[Client], numbers: Sequence[int]) -> None:
         """Sends them: the server sees none before all have been sent."""
         self.server, self.asked = server, dict(zip(clients, numbers))
+        self.of_processes = has_made_processes(server)
         self._meter = Meter(server.box.tree, server.cpu_time)
         with stopped(server, server.live()):
             for client, number in self.asked.items():
@@ -166,11 +167,6 @@ class Requests:
         what was done."""
         judge_replies(self.server, self.asked, done)
 
-    @property
-    def of_processes(self) -> bool:
-        """Whether each client should have a process, not a thread, that computes for it."""
-        return self.server.name == "mp_server"
-
 
 def judge_replies(server: Server, asked: Mapping[Client, int], done: str) -> None:
     """Raises CheckFailed unless each client has the right line for what it has asked, and nothing
@@ -206,9 +202,17 @@ def longest_sleep(courses: Sequence[Course]) -> float:
     return max((course.asleep for course in courses), default=0.0)
 
 
+def has_made_processes(server: Server) -> bool:
+    """Returns whether a process counts as one, now that clients have connected. In mp_server, each
+    should have a process that computes for it, and not one of its threads. Where none has been made
+    for any of them, that costs mp-processes: how parallel it is, its threads say."""
+    return server.name == "mp_server" and bool(server.workers())
+
+
 def lines_of(courses: Sequence[Course], server: Server) -> List[str]:
     """Returns a line in words for each."""
-    kind = "process" if server.name == "mp_server" else "thread"
+    threads = server.name == "mt_server" or any(course.tid != course.pid for course in courses)
+    kind = "thread" if threads else "process"
     return [f"{kind} {course.tid}: {course.run * 1000:.0f} ms of CPU time, "
             + ("asleep all the time" if course.awake <= 0 < course.idle else
                f"asleep for {course.asleep:.0%} of the time until then") for course in courses]

@@ -66,7 +66,8 @@ ADVICE: Dict[str, Advice] = {
         **MAKES_AND_SERVES),
     "time-limit": Advice(
         "A client may take its time. Which alarm, time limit (SO_RCVTIMEO, poll()) or watchdog of "
-        "yours ends its connection?",
-        ByHand([SILENT + "; sleep 6", "echo 5 >&3; timeout 3 cat <&3"], r"(?s)\A(?!.*^8$)"),
+        "yours ends its connection, perhaps when the next client comes?",
+        ByHand([SILENT + "; sleep 6", asks(1), "echo 5 >&3; timeout 3 cat <&3"],
+               r"(?s)\A(?!.*^8$)"),
         **SERVES),
 }

@@ -162,6 +162,13 @@ def test_children_that_are_not_reaped_are_counted(keeps: int, symptom: str) -> N
     assert caught.value.symptom == symptom
 
 
+def test_too_many_at_once_are_left_to_another_check() -> None:
+    """Whom many clients are known to end is asked only whether it reaps."""
+    with closing(Forking()) as server:
+        zombies.of_one_moment(server, crowds=False)
+        assert server.number < 2 * AT_ONCE
+
+
 def test_where_no_child_serves_there_are_no_zombies_to_look_for(server: MadeUpServer) -> None:
     zombies.of_one_moment(server)
     assert server.made_up.box.signals == []
@@ -262,20 +269,22 @@ def test_room_that_others_take_meanwhile_blames_nobody(monkeypatch: pytest.Monke
 # --- patient clients ---
 
 class Impatient(MadeUpServer):
-    """A server that drops one of the patient clients."""
-    dropped = 0
+    """A server that drops a client, if only when so many have come."""
+    dropped, when = 0, 0
 
     def answer(self, number: int, request: bytes) -> Optional[bytes]:
-        return b"" if number == self.dropped else super().answer(number, request)
+        drops = number == self.dropped and self.number >= self.when
+        return b"" if drops else super().answer(number, request)
 
 
-@pytest.mark.parametrize("dropped, words", [(0, ""), (1, "a client connected, and sent its"),
-                                            (2, "a client sent the first digit")])
-def test_a_client_may_take_its_time(monkeypatch: pytest.MonkeyPatch, dropped: int,
+@pytest.mark.parametrize("dropped, when, words", [
+    (0, 0, ""), (1, 0, "a client connected, and 0.1 s later"), (2, 0, "a client sent the first"),
+    (2, 3, "a client sent the first"), (3, 3, "two clients connected, and took their time; then")])
+def test_a_client_may_take_its_time(monkeypatch: pytest.MonkeyPatch, dropped: int, when: int,
                                     words: str) -> None:
     monkeypatch.setattr(robustness, "PATIENT", 0.1)
     with closing(Impatient()) as server:
-        server.dropped = dropped
+        server.dropped, server.when = dropped, when
         patient = robustness.Patient(server)
         assert [type(client) for client in patient.clients] == [Client, Client]
         if not dropped:

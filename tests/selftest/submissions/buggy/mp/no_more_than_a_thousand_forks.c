@@ -1,8 +1,6 @@
 /* Buggy: a limit of its own on processes, which counts births and not the living.
  * Loses: mp-robustness
  * Why: after 1000 children every client is dropped.
- * Either: mp-zombies - if it serves as many clients
- * Either: mp-descriptors - likewise
  */
 #include <err.h>
 #include <errno.h>

@@ -1,6 +1,7 @@
 /* Buggy: a child for each client, which has one other process compute for it.
- * Loses: mp-speedup
- * Why: the children only read and reply; one process computes for all, in turn.
+ * Loses: mp-processes mp-speedup
+ * Why: the children only read and reply; one process, which was there before, computes for all, in
+ *      turn.
  */
 #include <semaphore.h>
 #include <signal.h>

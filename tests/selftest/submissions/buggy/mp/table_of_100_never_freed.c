@@ -1,8 +1,6 @@
 /* Buggy: a table of 100 children whose entries are never freed; who finds it full is dropped.
  * Loses: mp-robustness
  * Why: the flood alone is three hundred clients.
- * Either: mp-zombies - "about a hundred" clients may or may not fill it.
- * Either: mp-descriptors - likewise.
  */
 #include <signal.h>
 #include <stdio.h>

@@ -1,8 +1,6 @@
 /* Buggy: a table of 512 children, whose entries are never freed.
  * Loses: mp-robustness
  * Why: the server ends at its 513th client, whether they came at once or in turn.
- * Either: mp-zombies - if it serves as many clients
- * Either: mp-descriptors - likewise
  */
 #include <err.h>
 #include <errno.h>

@@ -1,8 +1,6 @@
 /* Buggy: as Apache's children do, the server ends itself after a thousand requests.
  * Loses: mp-robustness
  * Why: there is no parent that would start another.
- * Either: mp-zombies - if it serves as many clients
- * Either: mp-descriptors - likewise
  */
 #include <err.h>
 #include <errno.h>
