@@ -16,8 +16,9 @@ VALUED = ("-c", "-k", "-m", "-o", "-p", "-r", "-W")  # options of pytest that ta
 
 def run(words: Sequence[str]) -> int:
     """Runs the tests that the words name, or all; returns pytest's exit status. A word is a folder
-    or file below tests/selftest/, or the name of a file in any folder there; with ::NAME behind it,
-    one test of a file. All other words are options for pytest."""
+    or file below tests/selftest/, as seen from there or from the current folder, or the name of a
+    file in any folder there; with ::NAME behind it, one test of a file. All other words are options
+    for pytest."""
     if not FOLDER.is_dir():
         raise CommandFailed("there are no tests of the lab itself here: this is a handout")
     return run_pytest(arguments(words, FOLDER))
@@ -42,4 +43,7 @@ def _paths(word: str, folder: Path) -> List[str]:
         return []
     if (folder / name).exists():
         return [str(folder / name) + colons + test]
+    given = Path(name).resolve()  # from the current folder
+    if given.exists() and folder in given.parents:
+        return [str(given) + colons + test]
     return [str(path) + colons + test for path in folder.rglob("test_*.py") if path.name == name]
