@@ -22,7 +22,7 @@ from checks.verdict import CheckFailed, Inconclusive, NotGraded
 from checks.workload import SYNCHRONOUS, Yardstick
 from grading.build import Build
 from grading.grader import Grading
-from grading.starting import Early, Known, Raised, Starter, in_passing
+from grading.starting import Early, Raised, Starter, in_passing
 
 Hook = Callable[..., Generator[None, None, None]]
 # The annotation is for mypy: pluggy 1.0, which defines the decorator, has no types.
@@ -77,43 +77,18 @@ def server(serves_concurrently: None, start: Starter) -> Server:
     return start()
 
 
-@pytest.fixture(scope="session")
-def known_alone() -> Known[None]:
-    """Whether a single client is served."""
-    return Known()
-
-
-@pytest.fixture(scope="session")
-def known_concurrent() -> Known[None]:
-    """Whether silent clients delay nobody."""
-    return Known()
-
-
-@pytest.fixture(scope="session")
-def known_many() -> Known[many_clients.Record]:
-    """How many clients were served."""
-    return Known()
-
-
-@pytest.fixture(scope="session")
-def early(request: pytest.FixtureRequest, grading: Grading) -> Iterator[Early]:
-    """Who has the patient clients."""
-    selected = [check.id for check in map(check_of, request.session.items) if check]
-    with contextlib.closing(Early(grading, selected)) as found:
-        yield found
-
-
 @pytest.fixture
-def patient(serves_concurrently: None, early: Early) -> Patient:
+def patient(serves_concurrently: None, grading: Grading) -> Patient:
     """The server with the patient clients."""
-    return early.patient()
+    assert grading.early is not None
+    return grading.early.patient()
 
 
 @pytest.fixture
-def alone(start: Starter, known_alone: Known[None]) -> Raised:
+def alone(start: Starter, grading: Grading) -> Raised:
     """What it raises to let a single client be served, or None. It is tried once."""
     try:
-        known_alone(lambda: in_passing(start, replies.alone))
+        grading.known_alone(lambda: in_passing(start, replies.alone))
     except (CheckFailed, Inconclusive) as error:
         return error
     return None
@@ -131,12 +106,10 @@ def serves_alone(request: pytest.FixtureRequest, alone: Raised) -> None:
 
 
 @pytest.fixture
-def concurrency(serves_alone: None, start: Starter, compiled: str, known_concurrent: Known[None],
-                early: Early) -> Raised:
+def concurrency(serves_alone: None, start: Starter, grading: Grading) -> Raised:
     """What the check of concurrency raises, or None. It is run once."""
-    early.begin(compiled)
     try:
-        known_concurrent(lambda: in_passing(start, concurrency_check.concurrency))
+        grading.known_concurrent(lambda: in_passing(start, concurrency_check.concurrency))
     except (CheckFailed, Inconclusive) as error:
         return error
     return None
@@ -153,10 +126,9 @@ def serves_concurrently(request: pytest.FixtureRequest, concurrency: Raised) -> 
 
 
 @pytest.fixture
-def many(serves_concurrently: None, start: Starter,
-         known_many: Known[many_clients.Record]) -> many_clients.Record:
+def many(serves_concurrently: None, start: Starter, grading: Grading) -> many_clients.Record:
     """A server has served many clients: what it had left behind after each stage."""
-    return known_many(lambda: in_passing(start, many_clients.serve_many))
+    return grading.known_many(lambda: in_passing(start, many_clients.serve_many))
 
 
 @pytest.fixture(scope="session")
@@ -202,6 +174,20 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     grading = grading_of(session.config)
     if grading:
         grading.selected([check.id for check in map(check_of, session.items) if check])
+
+
+@hook_wrapper
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, None, None]:
+    """Shares the checks out between two processes; each runs its own."""
+    grading = grading_of(session.config)
+    if grading is None:
+        yield
+        return
+    items = {check.id: item for item in session.items for check in [check_of(item)] if check}
+    ids = grading.lanes.shared_out(list(items))
+    session.items[:] = [items[id] for id in ids]
+    with contextlib.closing(Early(grading, ids)) as grading.early:
+        yield
 
 
 @hook_wrapper

@@ -3,6 +3,7 @@ them must not hold up the grading of a class. Where the machine is busy with som
 may take longer."""
 from __future__ import annotations
 
+import functools
 import os
 import time
 from typing import Callable, NamedTuple, Optional
@@ -33,8 +34,9 @@ class Allowance:
     """The time that is left for the checks of one server."""
 
     def __init__(self, use: Optional[Callable[[], Used]] = None, cores: int = 0) -> None:
-        """Begins now. `use` and `cores`: how to measure, and how many CPUs the machine has."""
-        self._use = use or used
+        """Begins now. `use` and `cores`: how to measure, and how many CPUs the machine has. By
+        default, what this process's parent has started belongs to the grading: its pytests."""
+        self._use = use or functools.partial(used, os.getppid())
         self._cores = cores or os.cpu_count() or 1
         self._began = self._use()
         self._until = self._began.clock + ALLOWED
@@ -63,9 +65,9 @@ class Allowance:
         return (now.busy - self._began.busy) / whole - self._own(now)
 
 
-def used() -> Used:
-    """Returns what this grading, and the machine, have used up to now."""
-    root = os.getppid()  # of this pytest, and of the one beside it
+def used(root: int) -> Used:
+    """Returns what a grading, and the machine, have used up to now. `root` is the process below
+    which all that belongs to the grading is."""
     everything = [procfs.process(root), *procfs.tree(root).values()]
     own = sum(one.own_time + one.reaped_time for one in everything if one)
     return Used(time.monotonic(), busy_time(), own)

@@ -1,6 +1,6 @@
 """The process that grades: it builds the submission, then runs the checks of each server in a
-pytest of its own, both at the same time: they mostly wait. What happens is forwarded to the process
-that reports, as events (see ipc.py):
+pytest of its own, both at the same time, and each in two processes (lanes.py): they mostly wait.
+What happens is forwarded to the process that reports, as events (see ipc.py):
 
     contained=TEXT           what protects the machine from the submission
     selected=IDS, server=S   the checks that will be run
@@ -26,18 +26,22 @@ from bench.speedup import measured_speedups
 from checks.allowance import Allowance
 from checks.catalogue import BY_ID
 from checks.check import Check
+from checks.many import Record
 from checks.server import Server
 from checks.verdict import CheckFailed, NotGraded
 from console import OUTPUT_LINES, CommandFailed
 from grading import TESTS
 from grading.build import SERVERS, Build
 from grading.ipc import Event, channel, ending, received, send, start_process
+from grading.lanes import Known, Lanes
 from grading.options import Options
 from grading.outcome import INCONCLUSIVE, Outcome, outcome_of
 from grading.runner import run_pytest
 
 if TYPE_CHECKING:
     import pytest
+
+    from grading.starting import Early
 
 DESCRIPTORS = 4096  # how many this process may have open, if it is allowed to: clients are many
 
@@ -47,17 +51,23 @@ class Grading:
 
     def __init__(self, build: Build, server: str, events: socket.socket, seed: int) -> None:
         """`seed` is that of whatever the checks draw at random."""
-        self.build, self.seed = build, seed
+        self.build, self.server, self.seed = build, server, seed
         self.allowance = Allowance()
-        self._server, self._events = server, events
+        self.lanes = Lanes()
+        self.known_alone: Known[None] = Known()  # is a single client served?
+        self.known_concurrent: Known[None] = Known()  # do silent clients delay nobody?
+        self.known_many: Known[Record] = Known()  # how are many clients served?
+        self.early: Optional[Early] = None  # from when on the checks run
+        self._events = events
         self._running: Optional[_Running] = None
 
     def selected(self, ids: Sequence[str]) -> None:
         """These checks will be run."""
-        send(self._events, selected=list(ids), server=self._server)
+        send(self._events, selected=list(ids), server=self.server)
 
     def began(self, check: Check) -> None:
         """A check begins."""
+        self.lanes.begins(check.id)
         self._running = _Running(check)
         send(self._events, began=check.id)
 
@@ -184,8 +194,9 @@ def _grade(options: Options, build: Build, events: socket.socket) -> None:
 def _run_checks(options: Options, build: Build, server: str, events: socket.socket) -> int:
     """Lets pytest run the checks of one server. Returns its exit status."""
     selection = ["-k", options.expression] if options.expression else []
-    words = ["-q", "-p", "no:cacheprovider", *selection, str(TESTS / f"test_{server}.py")]
-    return run_pytest(words, Plugin(Grading(build, server, events, options.seed)))
+    words = ["-q", "-s", "-p", "no:cacheprovider", *selection, str(TESTS / f"test_{server}.py")]
+    grading = Grading(build, server, events, options.seed)
+    return grading.lanes.joined(run_pytest(words, Plugin(grading)))
 
 
 def _problems(options: Options, statuses: Dict[str, int]) -> List[str]:

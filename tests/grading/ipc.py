@@ -51,6 +51,21 @@ def adopt_orphans() -> None:
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
+def fork_process() -> int:
+    """Does what os.fork() does; the child ends as soon as its parent ends."""
+    parent, child = os.getpid(), os.fork()
+    if child:
+        return child
+    try:
+        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    except OSError:
+        traceback.print_exc()
+        os._exit(BROKEN)
+    if os.getppid() != parent:  # it had ended before this
+        os._exit(BROKEN)
+    return 0
+
+
 def end_with(parent: int, number: int) -> bool:
     """Lets a signal reach this process as soon as its parent ends, however that ends. Returns False
     if it has ended already; `parent` is its id."""
@@ -61,13 +76,12 @@ def end_with(parent: int, number: int) -> bool:
 def start_process(act: Act) -> int:
     """Returns the id of a new process. It ends with the exit status that the function returns
     (BROKEN, after a traceback, if it raises), or as soon as its parent ends."""
-    parent, child = os.getpid(), os.fork()
+    child = fork_process()
     if child:
         return child
     status = BROKEN
     try:
-        if end_with(parent, signal.SIGKILL):
-            status = act()
+        status = act()
     except BaseException:
         traceback.print_exc()
     finally:

@@ -1,12 +1,14 @@
 """What several checks need to know of a server, and find out once."""
 from __future__ import annotations
 
+import os
 from typing import List, Union
 
 import pytest
 
 from checks.verdict import CheckFailed, Inconclusive
-from grading.starting import Known
+from grading.ipc import start_process
+from grading.lanes import Known
 
 
 def test_what_is_known_is_not_found_out_again() -> None:
@@ -55,3 +57,24 @@ def test_a_bug_of_the_checker_s_is_not_kept() -> None:
     with pytest.raises(LookupError):
         known(broken)
     assert known(lambda: 7) == 7
+
+
+def test_what_another_process_has_found_out_is_known_here() -> None:
+    known: Known[int] = Known()
+    _, status = os.waitpid(start_process(lambda: known(lambda: 7)), 0)
+    assert os.WEXITSTATUS(status) == 7
+    assert known(lambda: 8) == 7
+
+
+def test_a_failure_in_another_process_is_raised_here_with_all_its_words() -> None:
+    known: Known[int] = Known()
+
+    def fails() -> int:
+        raise CheckFailed("done", "expected", ["seen", "more"], "symptom")
+
+    os.waitpid(start_process(lambda: known(fails)), 0)
+    with pytest.raises(CheckFailed) as caught:
+        known(lambda: 8)
+    error = caught.value
+    assert (error.done, error.expected, error.seen) == ("done", "expected", ["seen", "more"])
+    assert error.symptom == "symptom"
