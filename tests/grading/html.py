@@ -18,6 +18,7 @@ STYLE = Path(__file__).with_name("page.css")
 # characters (zero width, from right to left), halves of surrogate pairs, private ones, those that
 # are no characters, separators of lines and paragraphs.
 UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+PLAIN = re.compile(r"[\t\n -~]*\Z")  # what is seen as it is
 # Marks that may stand above and below one letter. Fewer, and names in some scripts are spelt out;
 # more, and a name covers the lines beside it.
 MARKS = 3
@@ -52,12 +53,14 @@ def escaped(text: str) -> str:
     """Returns a stranger's text for a page, as content or as the value of an attribute in double
     quotes. What cannot be seen is spelt out as in a C string: \\x1b, \\u202e. Line ends and tabs
     stay."""
-    return "".join(html.escape(one) for one in _seen(text))
+    return html.escape(text if PLAIN.match(text) else "".join(_seen(text)))
 
 
 def shown(text: str) -> str:
     """Returns a stranger's text as content: as escaped() does, and what is spelt out is marked, and
     named where it has a name."""
+    if PLAIN.match(text):
+        return html.escape(text)
     pieces = []
     for character, one in zip(text, _seen(text)):
         if one == character:

@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, List, Optional, Sequence, Tuple
 
-VOID = ("br", "meta", "input", "hr")
+VOID = ("br", "meta", "input", "hr", "col")
 # Each of them, unescaped anywhere, makes an element or an attribute that is called evil, or loads.
-EVIL = ("<evil>", "</td></tr></table><evil x=y>", "' evil='1", '" evil="1', "</script><evil>",
+EVIL = ("<evil>", "</td></tr></table><evil evil=1>", "' evil='1", '" evil="1', "</script><evil>",
         "</style><evil>", "<!--", "]]>", "&lt;evil>", "<img src=http://evil.example/x onerror=1>",
         "javascript:evil()", "\u202e\u2066evil\x00\x1b[31m", "\ud800", "e\u0301" * 9, "\udcff",
         "</title><evil>", "=cmd|'/c evil'!A1", "../../evil")
@@ -53,15 +53,16 @@ class Page(HTMLParser):
         """Returns the values of an attribute, wherever it stands."""
         return [value or "" for key, value in self.attributes if key == name]
 
-    def require_sound(self) -> None:
-        """Fails if something stems from EVIL, is loaded, handles events, or leads nowhere."""
+    def require_sound(self, beside: Sequence[str] = ()) -> None:
+        """Fails if something stems from EVIL, is loaded, handles events, or leads to what is
+        neither on the page, nor a page, nor a file `beside` it."""
         names = {key for key, _ in self.attributes}
-        assert not {"evil", "evil'", 'evil"', "src", "style", "x"} & names
+        assert not {"evil", "evil'", 'evil"', "src", "style"} & names
         assert not any(name.startswith("on") for name in names)
         assert not {"evil", "img", "iframe", "link", "object", "base", "form"} & set(self.tags)
         assert not any(control in self.text for control in "\x00\x1b\u202e\u2066\ud800")
         ids = self.values("id")
         assert len(ids) == len(set(ids))
         for link in self.values("href"):
-            assert link[1:] in ids if link.startswith("#") else link.endswith(".html"), link
-            assert ":" not in link
+            known = link[1:] in ids or link.endswith(".html") or link in beside
+            assert known and ":" not in link, link
