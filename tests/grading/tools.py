@@ -53,7 +53,7 @@ def _compile(folder: Path) -> None:
     with concurrent.futures.ThreadPoolExecutor() as pool:
         server = pool.submit(_make_server, folder)
         tools = [pool.submit(launcher.compile_launcher, folder),
-                 pool.submit(launcher.compile_tool, folder / PROBE, PROBE_SOURCES,
+                 pool.submit(launcher.compile_as_one, folder / PROBE, PROBE_SOURCES,
                              "-fPIC", "-shared", "-pthread", "-ldl")]
     try:
         for tool in tools:
