@@ -23,8 +23,8 @@ BRIEF = 0.015
 # Seconds at most until a server that has no descriptors left has tried to accept. Shorter, and one
 # on a busy machine is spared the fault; longer, and one that tries again and again takes longer.
 SHORTAGE = 0.2
-# Servers that are tried where a signal may have spoilt it. Fewer, and right ones fail now and then;
-# more, and wrong ones take longer.
+# Servers that are tried where a signal may have spoilt it. Fewer, and what limits cannot make fail
+# is not seen now and then; more, and wrong ones take longer.
 ATTEMPTS = 3
 # Times that the second creation fails once, and that all fail from then on. Fewer, and what is left
 # behind is no more than SLACK; more take longer.
@@ -43,15 +43,16 @@ T = TypeVar("T")
 def with_faults(start: Start, act: Callable[[Server], T], probe: str = "") -> T:
     """Returns what `act` returns of a server in which calls can be made to fail. A signal that
     comes just when such a call waits for the box may end it with EINTR, which is not the server's
-    fault: then it is tried again with another one. Raises CheckFailed."""
-    for _ in range(ATTEMPTS - 1):
+    fault: then it is tried again with another one, and in the end with one whose calls wait for
+    nobody; what fails there fails by limits. Raises CheckFailed."""
+    for _ in range(ATTEMPTS):
         server = start(probe=probe, faults=True)
         try:
             return act(server)
         except CheckFailed:
             if not server.box.interrupted():
                 raise
-    return act(start(probe=probe, faults=True))
+    return act(start(probe=probe))
 
 
 def failing_creation(server: Server, call: str) -> str:

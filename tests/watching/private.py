@@ -131,17 +131,6 @@ def all_holders(pids: Iterable[int], inodes: Collection[int],
     return found
 
 
-def has_mapped(pid: int, library: str, user: int = -1) -> bool:
-    """Returns whether a process has a file of that name in its memory, or has ended."""
-    try:
-        with as_user(user), open(f"{procfs.folder(pid)}/maps", errors="replace") as maps:
-            return any(line.rstrip().endswith("/" + library) for line in maps)
-    except (FileNotFoundError, ProcessLookupError):
-        return True
-    except PermissionError:
-        return False
-
-
 def wait_channels(of: Iterable[procfs.Task], user: int = -1) -> List[str]:
     """Returns the kernel functions in which threads sleep (proc(5), wchan); "" where that is not
     known."""
