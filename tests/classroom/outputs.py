@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 from typing import Any, List, NamedTuple, Optional, Sequence
 
-from classroom import feedback, worksheet
+from classroom import feedback, pages, worksheet
 from classroom.gradebook import gradebook, look_at
 from classroom.model import Graded, Submission
 from classroom.places import Places
@@ -41,20 +41,14 @@ def write(places: Places, graded: Sequence[Graded], submissions: Sequence[Submis
     write_whole(new.out / GRADEBOOK, gradebook(graded))
     write_whole(new.out / LOOK_AT, look_at(graded))
     said: List[str] = []
-    with writing(new.out):
-        _pages(new, graded, submissions)
     if extras is not None:
         feedback.write(new.out / FEEDBACK, places, graded)
         said += _extras(new, graded, submissions, extras)
+    with writing(new.out):
+        pages.write(new.out, graded, submissions)  # which names what else is there
     with writing(places.out):
         _move(new.out, places.out)
     return said
-
-
-def _pages(new: Places, graded: Sequence[Graded], submissions: Sequence[Submission]) -> None:
-    pages = _room("pages")
-    if pages:
-        pages.write(new.out, graded, submissions)
 
 
 def _extras(new: Places, graded: Sequence[Graded], submissions: Sequence[Submission],
