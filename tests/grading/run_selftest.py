@@ -37,13 +37,15 @@ def arguments(words: Sequence[str], folder: Path) -> List[str]:
 
 
 def _paths(word: str, folder: Path) -> List[str]:
-    """Returns the paths that a word stands for: none if it is no test."""
+    """Returns the paths that a word stands for: none if it is no test. Raises CommandFailed if it
+    names a file all the same, as pytest would then run all."""
     name, colons, test = word.partition("::")
     if not name:
         return []
-    if (folder / name).exists():
-        return [str(folder / name) + colons + test]
-    given = Path(name).resolve()  # from the current folder
-    if given.exists() and folder in given.parents:
-        return [str(given) + colons + test]
-    return [str(path) + colons + test for path in folder.rglob("test_*.py") if path.name == name]
+    for path in (folder / name, Path(name).resolve()):
+        if path.exists() and folder in (path, *path.parents):
+            return [str(path) + colons + test]
+    found = [str(path) + colons + test for path in folder.rglob("test_*.py") if path.name == name]
+    if not found and name.endswith(".py"):
+        raise CommandFailed(f"{name}: no such test; they are in {folder}")
+    return found

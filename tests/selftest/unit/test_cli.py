@@ -7,6 +7,7 @@ from typing import List
 
 import pytest
 
+from console import CommandFailed
 from grading import cli
 from grading.options import LARGEST_SEED, Options
 from grading.run_selftest import CACHE, arguments
@@ -83,11 +84,22 @@ def folder(tmp_path: Path) -> Path:
     (["test_two.py::test_a", "-x"], ["-x", "gradings/test_two.py::test_a"]),
     (["unit", "gradings"], ["unit", "gradings"]),
     (["-k", "unit"], ["-k", "unit", ""]),
-    (["--whole", "-k", "a and b"], ["--whole", "-k", "a and b", ""]),
-    (["nothing.py"], ["nothing.py", ""])], ids=str)
+    (["--whole", "-k", "a and b"], ["--whole", "-k", "a and b", ""])], ids=str)
 def test_words_of_selftest(folder: Path, words: List[str], wanted: List[str]) -> None:
     """A path in `wanted` is relative to the folder; "" is the folder itself."""
     found = arguments(words, folder)
     assert found[:len(CACHE)] == list(CACHE)
     assert [word.replace(str(folder) + "/", "").replace(str(folder), "")
             for word in found[len(CACHE):]] == wanted
+
+
+def test_a_path_from_where_one_stands(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder.parent)
+    word = f"{folder.name}/unit/test_one.py::test_a"
+    assert arguments([word], folder)[len(CACHE):] == [f"{folder}/unit/test_one.py::test_a"]
+
+
+@pytest.mark.parametrize("word", ["nothing.py", "/etc/nothing.py", "unit/nothing.py"])
+def test_a_file_that_is_no_test(folder: Path, word: str) -> None:
+    with pytest.raises(CommandFailed, match="no such test"):
+        arguments([word], folder)
