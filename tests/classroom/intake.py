@@ -26,7 +26,9 @@ def read(path: Path) -> List[Submission]:
     try:
         if path.is_dir():
             return _folder(path.resolve())
-        with open(path, "rb", opener=_opener) as file:
+        if path.exists() and not path.is_file():
+            raise BadArchive("is neither a folder nor a file")
+        with open(path, "rb") as file:
             return _archive(file, path.name)
     except FileNotFoundError:
         raise CommandFailed(f"{path}: there is nothing of this name: {GIVE}") from None
@@ -34,10 +36,6 @@ def read(path: Path) -> List[Submission]:
         raise CommandFailed(f"{path} cannot be read: {error.strerror}; {GIVE}") from None
     except BadArchive as error:
         raise CommandFailed(f"{path} {error}; {GIVE}") from None
-
-
-def _opener(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK)  # a pipe would wait for a writer
 
 
 # --- a folder ---
@@ -67,6 +65,8 @@ def _search(top: Path, group: Group) -> Search:
     search = Search()
     for name in group.members:
         here = str(top / name)
+        if os.path.islink(here):
+            search.faults.append(f"{printable(name)} is a link, and so not followed")
         path = () if os.path.isdir(here) and not os.path.islink(here) else (own_name(name),)
         search.folder(folders.members(here, path, search.budget))
     return search
