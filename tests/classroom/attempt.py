@@ -69,6 +69,13 @@ class Checker:
     def __call__(self, sources: Mapping[str, bytes], started: Started) -> Attempt:
         """Grades some sources, by server. Raises CommandFailed if the disk is full."""
         folder = self._new_folder(sources)
+        try:
+            return self._graded(folder, started)
+        except OSError as error:  # too many processes, or files
+            self._require_space()
+            return Attempt((), 0.0, folder, f"the checker cannot be started: {error.strerror}")
+
+    def _graded(self, folder: Path, started: Started) -> Attempt:
         began = time.monotonic()
         options = ["--json", str(folder / "results.json"), "--junit", str(folder / "junit.xml")]
         if self._page:

@@ -71,16 +71,31 @@ def _parser() -> Parser:
                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("submissions", metavar="SUBMISSIONS", nargs="?", type=Path,
                         help="what was handed in")
-    parser.add_argument("--out", metavar="DIR", type=Path, default=OUT,
-                        help=f"where the results go (default: {OUT})")
+    _add_output(parser)
+    _add_selection(parser)
     parser.add_argument("--jobs", metavar="N", type=_jobs, default=0,
                         help="how many gradings at a time (default: 4 for each core that may be "
                         "used, if there is memory for them)")
+    parser.add_argument("--require-contained", metavar="[=TIER]", default="T2", choices=TIERS,
+                        help="how well this machine must contain submissions: "
+                        f"{', '.join(TIERS)} (default: T2)")
+    return parser
+
+
+def _add_output(parser: Parser) -> None:
+    parser.add_argument("--out", metavar="DIR", type=Path, default=OUT,
+                        help=f"where the results go (default: {OUT})")
     parser.add_argument("--worksheet", metavar="FILE", type=_file,
                         help="Moodle's grading worksheet, to be filled in")
     for column in ("grade", "feedback"):
         parser.add_argument(f"--{column}-column", metavar="HEADING", default="",
                             help=f"of its {column}, where the worksheet's language is not known")
+    parser.add_argument("--old", metavar="SUBMISSIONS", type=Path, action="append", default=[],
+                        help="of earlier years, for similar.html")
+    parser.add_argument("--anonymous", action="store_true", help="no names in similar.html")
+
+
+def _add_selection(parser: Parser) -> None:
     parser.add_argument("--again", metavar="WHAT", action="append", default=[],
                         help="grade these anew: inconclusive, unsure, failed, not-graded, all, who "
                         "lost points of a CHECK, or somebody's NAME")
@@ -90,13 +105,6 @@ def _parser() -> Parser:
                         help="grade the I-th of N parts only")
     parser.add_argument("--merge", metavar="DIR", nargs="+", type=Path, default=[],
                         help="put together what --shard has graded")
-    parser.add_argument("--old", metavar="SUBMISSIONS", type=Path, action="append", default=[],
-                        help="of earlier years, for similar.html")
-    parser.add_argument("--anonymous", action="store_true", help="no names in similar.html")
-    parser.add_argument("--require-contained", metavar="[=TIER]", default="T2", choices=TIERS,
-                        help="how well this machine must contain submissions: "
-                        f"{', '.join(TIERS)} (default: T2)")
-    return parser
 
 
 def _jobs(text: str) -> int:
@@ -134,6 +142,7 @@ def _grade(args: argparse.Namespace) -> int:
             run.grade()
         except Interrupted as error:
             extras, status = None, 128 + error.signal
+            run.read()
         said = write(run.places, run.graded(), run.submissions, extras)
         _say(run, time.monotonic() - began, said, quiet=old is not None or bool(status))
         if status:

@@ -2,19 +2,18 @@
 place when all of them are there."""
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import os
 import shutil
+from functools import partial
 from pathlib import Path
-from typing import Any, List, NamedTuple, Optional, Sequence
+from typing import Callable, List, NamedTuple, Optional, Sequence, Tuple
 
-from classroom import feedback, pages, worksheet
+from classroom import feedback, pages, similar, worksheet
 from classroom.gradebook import gradebook, look_at
 from classroom.model import Graded, Submission
 from classroom.places import Places
 from classroom.records import writing
-from console import write_whole
+from console import CommandFailed, write_whole
 
 GRADEBOOK, LOOK_AT, WORKSHEET, FEEDBACK = ("gradebook.csv", "look-at.txt", "worksheet.csv",
                                            "feedback.zip")
@@ -43,28 +42,38 @@ def write(places: Places, graded: Sequence[Graded], submissions: Sequence[Submis
     said: List[str] = []
     if extras is not None:
         feedback.write(new.out / FEEDBACK, places, graded)
-        said += _extras(new, graded, submissions, extras)
-    with writing(new.out):
-        pages.write(new.out, graded, submissions)  # which names what else is there
+        if extras.worksheet:
+            said = worksheet.fill(extras.worksheet, new.out / WORKSHEET, graded,
+                                  extras.grade_column, extras.feedback_column)
+    broken = _pages(new.out, graded, submissions, extras)
     with writing(places.out):
         _move(new.out, places.out)
+    if broken:
+        raise CommandFailed(f"{' '.join(broken)}; all else is in {places.out}")
     return said
 
 
-def _extras(new: Places, graded: Sequence[Graded], submissions: Sequence[Submission],
-            extras: Extras) -> List[str]:
-    similar = _room("similar")
-    if similar:
-        similar.write(new.out, submissions, old=extras.old, anonymous=extras.anonymous)
-    if extras.worksheet:
-        return worksheet.fill(extras.worksheet, new.out / WORKSHEET, graded,
-                              extras.grade_column, extras.feedback_column)
-    return []
-
-
-def _room(name: str) -> Any:
-    name = f"classroom.{name}"
-    return importlib.import_module(name) if importlib.util.find_spec(name) else None
+def _pages(out: Path, graded: Sequence[Graded], submissions: Sequence[Submission],
+           extras: Optional[Extras]) -> List[str]:
+    """Writes the pages. Returns what could not be made of strangers' sources, by a fault of ours:
+    that is to cost nobody a grade. Raises CommandFailed if something cannot be written."""
+    writers: List[Tuple[str, Callable[[], None]]] = [
+        (pages.INDEX, partial(pages.write, out, graded, submissions))]
+    if extras is not None:
+        (out / similar.PAGE).touch()  # it and the pages link to each other
+        writers.append((similar.PAGE, partial(similar.write, out, submissions, extras.old,
+                                              extras.anonymous)))
+    broken = []
+    for name, write_page in writers:
+        try:
+            with writing(out / name):
+                write_page()
+        except CommandFailed:
+            raise
+        except Exception as error:
+            (out / name).unlink(missing_ok=True)
+            broken.append(f"{name} could not be made: {error!r:.200}")
+    return broken
 
 
 def _move(source: Path, target: Path) -> None:

@@ -52,15 +52,20 @@ class Run:
         """Raises CommandFailed if the folder is in use, or belongs to something else."""
         old = manifest.read(self.places)
         self._locked.enter_context(locked(self.places))
-        for one in self.submissions:
-            record = records.read(self.places, one.key)
-            if record:
-                self._known[one.key] = record.of(one)
+        self.read()
         if old:
             self._require_the_same(old)
         self._plan_again(old)
         manifest.write(self.places, self.manifest)
         return self
+
+    def read(self) -> None:
+        """Reads what is known of all submissions: also after an interrupt, when this may be
+        behind."""
+        for one in self.submissions:
+            record = records.read(self.places, one.key)
+            if record:
+                self._known[one.key] = record.of(one)
 
     def __exit__(self, *_: object) -> None:
         self._locked.close()
@@ -96,8 +101,7 @@ class Run:
 
     def _done(self, submission: Submission) -> bool:
         record = self._known.get(submission.key)
-        return bool(record and record.final
-                    and record.graded.hashes == hashes_of(submission.sources)
+        return bool(record and record.final and self._is_known(submission)
                     and (self._wanted.again or record.graded.lab == self.lab)
                     and not submission.problem)
 
@@ -144,9 +148,14 @@ class Run:
 
     def graded(self) -> List[Graded]:
         """Returns what became of each submission, in order."""
-        return [self._known[one.key].graded if one.key in self._known
+        return [self._known[one.key].graded if self._is_known(one)
                 else not_graded(one, self.lab, [one.problem or NOT_YET])
                 for one in self.submissions]
+
+    def _is_known(self, submission: Submission) -> bool:
+        """Returns whether something is known of these very sources."""
+        record = self._known.get(submission.key)
+        return bool(record and record.graded.hashes == hashes_of(submission.sources))
 
 
 @contextlib.contextmanager

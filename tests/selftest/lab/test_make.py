@@ -12,8 +12,8 @@ import pytest
 from selftest.process import LAB, one_line, run
 
 LINTERS = ("gcc", "clang", "cppcheck", "shellcheck", "clang-format", "mypy", "flake8")
-NOT_FOR_STUDENTS = {"class", "test", "bench-floor", "pictures", "mutants", "verdicts", "skeletons", "diff",
-                    "handout", "lint", "format"}
+NOT_FOR_STUDENTS = {"class", "test", "bench-floor", "pictures", "mutants", "verdicts", "skeletons",
+                    "diff", "handout", "lint", "format"}
 
 
 def listed(folder: Path) -> Set[str]:
