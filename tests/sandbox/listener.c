@@ -151,7 +151,12 @@ bool answer_call(uint64_t id, int error)
 		.flags = error == 0 ? SECCOMP_USER_NOTIF_FLAG_CONTINUE : 0,
 	};
 
-	return ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &response) == 0;
+	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &response) == 0)
+		return true;
+	/* Who has made a patient call has ended. */
+	if (!patient)
+		taken_back++;
+	return false;
 }
 
 uint64_t calls_taken_back(void)

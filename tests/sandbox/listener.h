@@ -41,7 +41,7 @@ bool receive_call(struct call *call);
  * taken the call back, or the process is dead. */
 bool answer_call(uint64_t id, int error);
 
-/* Returns how many calls signals have taken back before they were received. Such a call has either
+/* Returns how many calls signals have taken back before they were answered. Such a call has either
  * been restarted, or has failed with EINTR. */
 uint64_t calls_taken_back(void);
 
