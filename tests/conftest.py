@@ -178,7 +178,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @hook_wrapper
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, None, None]:
-    """Shares the checks out between two processes; each runs its own."""
+    """Shares the checks out between several processes; each runs its own."""
     grading = grading_of(session.config)
     if grading is None:
         yield

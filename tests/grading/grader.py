@@ -1,6 +1,6 @@
 """The process that grades: it builds the submission, then runs the checks of each server in a
-pytest of its own, both at the same time, and each in two processes (lanes.py): they mostly wait.
-What happens is forwarded to the process that reports, as events (see ipc.py):
+pytest of its own, both at the same time, and each in several processes (lanes.py): they mostly
+wait. What happens is forwarded to the process that reports, as events (see ipc.py):
 
     contained=TEXT           what protects the machine from the submission
     selected=IDS, server=S   the checks that will be run

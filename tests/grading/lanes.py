@@ -1,9 +1,9 @@
-"""The checks of one server in two processes, which mostly wait, and can wait at the same time.
+"""The checks of one server in several processes, which mostly wait, and can wait at the same time.
 
-The second one is forked where pytest has found the checks and none of them has begun. It takes some
-of them, and begins when those that all others wait for have been decided by the first. What both
-need to know of a server is found out by one of them (Known); what happens is told to the same
-receiver, which orders it."""
+The others are forked where pytest has found the checks and none of them has begun. Each takes some
+of them, and begins when those that all others wait for have been decided by the first process. What
+several of them need to know of a server is found out by one (Known); what happens is told to the
+same receiver, which orders it."""
 from __future__ import annotations
 
 import contextlib
@@ -18,62 +18,69 @@ from checks.verdict import CheckFailed, Inconclusive
 from grading.ipc import fork_process
 
 T = TypeVar("T")
-# The first one's are more or less as long, by topic (Check.id). robustness comes last in its file:
-# it waits for patient clients, who wait since the beginning.
-SECOND = ("processes", "threads", "speedup", "robustness")
+# What each of the others takes, by topic (Check.id): the rest, which is the first one's, lasts
+# about as long. Fewer, and gradings take longer; more wait for each other: there are few cores.
+OTHERS = (("processes", "threads", "descriptors", "robustness"), ("speedup",))
 GATES = ("replies", "concurrency")  # the first one's, which all others wait for
 
 
 class Lanes:
-    """The two processes that run the checks of one server; in the second one, `second` is set."""
+    """The processes that run the checks of one server; in all but the first, `other` is set."""
 
     def __init__(self) -> None:
-        self.second = False
-        self._other = 0  # the second one's process, in the first one
+        self.other = False
+        self._others: List[int] = []  # in the first one: their processes
         self._gates: Optional[int] = None  # until they are over: a pipe that has no other use
 
     def shared_out(self, ids: Sequence[str]) -> List[str]:
-        """Returns those of some checks that this process is to run. Forks, if there are some for
-        each of the two: then it returns twice. In the second process, that is when the first one
-        has run the checks that the others wait for, or has ended."""
-        theirs = [id for id in ids if topic(id) in SECOND]
-        ours = [id for id in ids if id not in theirs]
-        if not theirs or not ours:
-            return list(ids)
+        """Returns those of some checks that this process is to run, in their order. Forks, and so
+        returns several times, if there are some for others, too."""
+        ours, *theirs = [share for share in shares(ids) if share] or [[]]
+        if not theirs:
+            return ours
         sys.stdout.flush()
         reading, writing = os.pipe()
-        self._other = fork_process()
-        if self._other:
-            os.close(reading)
-            self._gates = writing
-            return ours
-        self.second = True
-        os.close(writing)
-        self._gates = reading
-        return theirs
+        for share in theirs:
+            child = fork_process()
+            if child == 0:
+                self.other, self._others = True, []
+                os.close(writing)
+                self._gates = reading
+                return share
+            self._others.append(child)
+        os.close(reading)
+        self._gates = writing
+        return ours
 
     def begins(self, id: str) -> None:
         """A check begins in this process: if it is not one that all others wait for, those are
-        over. Waits for that in the second one."""
+        over. Waits for that, or for the end of the first process, in another one."""
         if self._gates is None or topic(id) in GATES:
             return
-        if self.second:
+        if self.other:
             os.read(self._gates, 1)  # nothing ever comes but its end
         os.close(self._gates)
         self._gates = None
 
     def joined(self, status: int) -> int:
-        """Waits in the first process for the second one. Returns the exit status of both, given
-        that of this one: the larger one, as all is well with the smallest. Where a signal has ended
-        the second one, ends in the same way."""
-        if not self._other:
-            return status
-        if self._gates is not None:
+        """Waits in the first process for the others. Returns the exit status of all, given that of
+        this one: the largest one, as all is well with the smallest. Where a signal has ended one of
+        them, ends in the same way."""
+        if self._others and self._gates is not None:
             os.close(self._gates)
-        ended = os.waitpid(self._other, 0)[1]
-        if os.WIFSIGNALED(ended):
-            os.kill(os.getpid(), os.WTERMSIG(ended))
-        return max(status, os.WEXITSTATUS(ended))
+        for child in self._others:
+            ended = os.waitpid(child, 0)[1]
+            if os.WIFSIGNALED(ended):
+                os.kill(os.getpid(), os.WTERMSIG(ended))
+            status = max(status, os.WEXITSTATUS(ended))
+        return status
+
+
+def shares(ids: Sequence[str]) -> List[List[str]]:
+    """Returns what of some checks falls to each process."""
+    taken = {one for topics in OTHERS for one in topics}
+    first = [id for id in ids if topic(id) not in taken]
+    return [first, *([id for id in ids if topic(id) in topics] for topics in OTHERS)]
 
 
 def topic(id: str) -> str:
@@ -88,7 +95,7 @@ class Known(Generic[T]):
     def __init__(self) -> None:
         self._raised: Optional[Exception] = None
         self._found: List[T] = []
-        self._file = tempfile.TemporaryFile()  # for the other process, which has it open, too
+        self._file = tempfile.TemporaryFile()  # for the other processes, which have it open, too
 
     def __call__(self, find: Callable[[], T]) -> T:
         """Returns what `find` returns, or raises what it raises, each time the same."""
@@ -102,7 +109,7 @@ class Known(Generic[T]):
 
     @contextlib.contextmanager
     def _one_at_a_time(self) -> Iterator[None]:
-        """Keeps the other process waiting meanwhile; it goes on if this one ends, too."""
+        """Keeps the other processes waiting meanwhile; they go on if this one ends, too."""
         fcntl.lockf(self._file, fcntl.LOCK_EX)
         try:
             yield
@@ -117,7 +124,7 @@ class Known(Generic[T]):
         os.pwrite(self._file.fileno(), pickle.dumps((self._raised, self._found)), 0)
 
     def _read(self) -> bool:
-        """Returns whether the other process has found it out."""
+        """Returns whether another process has found it out."""
         written = os.pread(self._file.fileno(), os.fstat(self._file.fileno()).st_size, 0)
         if written:
             self._raised, self._found = pickle.loads(written)
