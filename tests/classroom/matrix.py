@@ -1,7 +1,7 @@
 """The table of a class: a row a submission, a column a check, in it a letter."""
 from __future__ import annotations
 
-from typing import Sequence
+from typing import Optional, Sequence
 
 from classroom.model import NOT_GRADED, Graded, Row
 from classroom.overview import reasons
@@ -21,7 +21,8 @@ def matrix(found: Class, links: Sequence[str]) -> str:
     and searched with the browser, as it is; a script makes it sortable."""
     ids = [tally.id for tally in found.tallies]
     heads = [_head("name"), _head("key"), _head("status"), _head("total", "number"),
-             *(_head(f"<span>{escaped(id)}</span>", "check") for id in ids), _head("s", "number")]
+             *(_head(f"<span>{escaped(id)}</span>", f"check {_begin(id, ids)}") for id in ids),
+             _head("seconds", "number")]
     rows = "".join(_row(found, one, link, ids) for one, link in zip(found.graded, links))
     key = " ".join(f"<span class='cell {kind}'>{mark}</span> {words}."
                    for mark, words, kind in KEY)
@@ -40,7 +41,7 @@ def _head(name: str, kind: str = "text") -> str:
 def _row(found: Class, one: Graded, link: str, ids: Sequence[str]) -> str:
     rows = {row.id: row for row in one.rows}
     total = str(one.total) if one.status != NOT_GRADED else UNKNOWN
-    cells = [_cell(found, rows[id]) if id in rows else "<td class='cell'></td>" for id in ids]
+    cells = [_cell(found, rows.get(id), _begin(id, ids)) for id in ids]
     picks = " ".join(f"{row.id}:{found.letter(row)}" for row in one.rows if row.status != PASSED)
     words = " ".join([one.name, one.key, one.status, *reasons(one)])
     seconds = f"{one.seconds:.0f}" if one.rows else UNKNOWN
@@ -50,7 +51,14 @@ def _row(found: Class, one: Graded, link: str, ids: Sequence[str]) -> str:
             f"<td class='number'>{seconds}</td></tr>")
 
 
-def _cell(found: Class, row: Row) -> str:
-    letter = found.letter(row)
+def _begin(id: str, ids: Sequence[str]) -> str:
+    """Returns a class for the first column of each server."""
+    before = ids[ids.index(id) - 1]
+    return "begin" if before[:2] != id[:2] or before == ids[-1] else ""
+
+
+def _cell(found: Class, row: Optional[Row], begin: str) -> str:
+    if row is None:
+        return f"<td class='cell {begin}'></td>"
     kind = "waits" if waits(row) else row.status
-    return f"<td class='cell {escaped(kind)}'>{letter}</td>"
+    return f"<td class='cell {escaped(kind)} {begin}'>{found.letter(row)}</td>"

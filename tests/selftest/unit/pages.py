@@ -22,11 +22,14 @@ class Page(HTMLParser):
         self.open: List[str] = []
         self.tags: List[str] = []
         self.attributes: List[Tuple[str, Optional[str]]] = []
-        self.text = ""
-        self.texts: Dict[str, str] = {}  # of the elements of a kind, joined
+        self._pieces: List[str] = []
+        self._by_tag: Dict[str, List[str]] = {}
         self.feed(text)
         self.close()
         assert self.open == []
+        self.text = "".join(self._pieces)
+        # Of all elements of a kind.
+        self.texts = {tag: "".join(pieces) for tag, pieces in self._by_tag.items()}
 
     def handle_starttag(self, tag: str, attrs: List[Tuple[str, Optional[str]]]) -> None:
         self.tags.append(tag)
@@ -42,9 +45,9 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        self.text += data
+        self._pieces.append(data)
         for tag in set(self.open):
-            self.texts[tag] = self.texts.get(tag, "") + data
+            self._by_tag.setdefault(tag, []).append(data)
 
     def handle_comment(self, data: str) -> None:
         raise AssertionError(f"a comment: {data[:80]!r}")

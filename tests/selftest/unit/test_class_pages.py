@@ -2,61 +2,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Dict, List, Tuple
+from typing import List
 from urllib.parse import unquote
 
 import pytest
 
-from checks.catalogue import CHECKS
 from classroom import pages
 from classroom.beside import Pair, beside, pairs
-from classroom.model import GRADED, NOT_GRADED, UNSURE, Graded, Row, Submission
 from classroom.overview import bins
 from classroom.places import folder_of
 from classroom.tally import phrase, tallied
-from grading.outcome import FAILED, INCONCLUSIVE, PASSED
-from selftest.unit.pages import HOSTILE, Page
-
-Class = Tuple[List[Graded], List[Submission]]
-UNTIL = "not graded until it serves clients concurrently"
-
-
-def rows(**lost: str) -> List[Row]:
-    """Returns a row for each check; `lost` has messages, by id with _ for -."""
-    found = []
-    for check in CHECKS:
-        output = lost.get(check.id.replace("-", "_"))
-        status = PASSED if output is None else INCONCLUSIVE if output == "?" else FAILED
-        symptom = "merged" if output and output.endswith("of 8") else ""
-        found.append(Row(check.id, check.points if output is None else 0, check.points, status,
-                         symptom, output or ""))
-    return found
-
-
-def graded(key: str, name: str, status: str = GRADED, notes: Tuple[str, ...] = (),
-           **lost: str) -> Graded:
-    given = rows(**lost) if status != NOT_GRADED else []
-    hashes = {"mp_server": "a" * 64, "mt_server": "b" * 64}
-    return Graded(key, name, name, status, given, 12.3, hashes, "lab", list(notes))
+from selftest.unit.class_made_up import a_class
+from selftest.unit.pages import Page
 
 
 @pytest.fixture
-def a_class() -> Class:
-    found = [graded("1", "Ada"), graded("2", "Ben", mp_zombies="7 zombies of 8"),
-             graded("3", "Cem", mp_zombies="3 zombies of 8", mt_memory="4 KiB more"),
-             graded("4", "Dan", mp_concurrency="nobody", mp_zombies=UNTIL),
-             graded("5", "Eva", UNSURE, ("graded 2 times",), mt_speedup="?"),
-             graded("6", "Fee", NOT_GRADED, ("the archive is truncated",)),
-             graded(f"../{HOSTILE}", HOSTILE, UNSURE, (HOSTILE,), mt_races=HOSTILE)]
-    hostile = HOSTILE.encode("utf-8", "surrogatepass")
-    sources: Dict[str, bytes] = {"mp_server": hostile, "mt_server": b"\xff\n" * 1500}
-    return found, [Submission(one.key, one.name, one.folder, sources, []) for one in found]
-
-
-@pytest.fixture
-def out(a_class: Class, tmp_path: Path) -> Path:
+def out(tmp_path: Path) -> Path:
     (tmp_path / "gradebook.csv").touch()
-    pages.write(tmp_path, *a_class)
+    pages.write(tmp_path, *a_class())
     return tmp_path
 
 
@@ -66,9 +29,9 @@ def read(path: Path) -> Page:
     return page
 
 
-def test_all_pages_are_sound_and_lead_to_each_other(out: Path, a_class: Class) -> None:
+def test_all_pages_are_sound_and_lead_to_each_other(out: Path) -> None:
     found = [out / "index.html", *sorted((out / "results").glob("*/index.html"))]
-    assert len(found) == 1 + len(a_class[0])
+    assert len(found) == 1 + len(a_class()[0])
     for path in found:
         for link in read(path).values("href"):
             assert link.startswith("#") or (path.parent / unquote(link)).is_file()
@@ -102,12 +65,13 @@ def test_a_class_of_nobody_has_pages(tmp_path: Path) -> None:
     assert "Nothing was graded" in read(tmp_path / "index.html").text
 
 
-def test_what_is_lost_is_counted_by_its_cause(a_class: Class) -> None:
-    found = tallied(a_class[0])
+def test_what_is_lost_is_counted_by_its_cause() -> None:
+    everybody, _ = a_class()
+    found = tallied(everybody)
     zombies = next(one for one in found.tallies if one.id == "mp-zombies")
     assert [tuple(one) for one in zombies.faults] == [("A", "3\u20137 zombies of 8", 2)]
     assert (zombies.lost, zombies.waits, zombies.undecided, zombies.graded) == (3, 1, 0, 6)
-    assert [found.letter(row) for one in a_class[0][:5] for row in one.rows
+    assert [found.letter(row) for one in everybody[:5] for row in one.rows
             if row.id == "mp-zombies"] == ["\u00b7", "A", "A", "\u2013", "\u00b7"]
 
 

@@ -50,9 +50,10 @@ def test_a_fault_of_the_checker_is_status_2_whatever_else() -> None:
 
 def test_a_file_that_cannot_be_written_does_not_keep_the_other_from_it(
         tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    options = Options(tmp_path, json=tmp_path / "gone" / "results.json", junit=tmp_path / "junit")
-    assert not write_files(options, outcomes({}), 1.0, "", {})
-    assert (tmp_path / "junit").exists()
+    options = Options(tmp_path, json=tmp_path / "gone" / "results.json", junit=tmp_path / "junit",
+                      html=tmp_path / "page")
+    assert not write_files(options, outcomes({}), 1.0, "", {"mp_server": b"int x;"})
+    assert (tmp_path / "junit").exists() and "int x;" in (tmp_path / "page").read_text()
     said = capsys.readouterr().err
     assert said.startswith("checker.sh: ") and said.count("\n") == 1
 
