@@ -52,7 +52,8 @@ def oddities(works: Sequence[Work]) -> Dict[Tuple[int, int], List[Oddity]]:
     found: Dict[Tuple[int, int], List[Oddity]] = defaultdict(list)
     for one, having in owners.items():
         if len(having) == 2 and not (works[having[0]].old and works[having[1]].old):
-            found[having[0], having[1]].append(one)
+            found[having[0], having[1]].append(
+                _word(one.text, known) if one.kind == WORD else one)
     for several in found.values():
         several.sort(key=lambda one: (-one.weight, one))
     return dict(sorted(found.items(), key=lambda one: (-strength(one[1]), one[0])))
@@ -72,7 +73,8 @@ def _odd(file: File, names: Set[str], known: Set[str]) -> Set[Oddity]:
         elif token.kind == STRING and set(LETTERS.findall(token.text)) - names:
             found.add(Oddity(STRING_LITERAL, token.text))
         elif token.kind == COMMENT:
-            found.update(_word(word, known) for word in _words(token.text) if not _is(word, known))
+            found.update(Oddity(WORD, word) for word in _words(token.text)
+                         if not _is(word, known))
     return found
 
 

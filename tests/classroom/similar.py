@@ -29,8 +29,7 @@ def write(out: Path, submissions: Sequence[Submission], old: Sequence[Submission
     if anonymous:
         names, old_names = numbered(submissions, "No."), numbered(old, "Earlier no.")
     else:
-        links = {name: folder_of(one.key) for name, one in zip(names, submissions)
-                 if (out / "results" / folder_of(one.key) / "index.html").exists()}
+        links = {name: folder_of(one.key) for name, one in zip(names, submissions)}
     works = works_of(submissions, names, old, old_names)
     found = Found(works, ranked(works), oddities(works), links, anonymous,
                   not_there(submissions, names), len(submissions), len(old))

@@ -14,7 +14,7 @@ from classroom.tokens import Token, text_of, tokens_of
 
 # Bytes of a file that are looked at. Smaller: a long file is compared in part. Larger: a file made
 # to be large costs all others time. (The solution has 2000.)
-MOST = 64 * 1024
+MOST = 32 * 1024
 # Tokens of a part that has no K of them and still is a fragment, as a whole. Smaller: every
 # `n(n) { return n; }` looks alike. Larger: short functions are not seen at all.
 SHORT = 7

@@ -55,7 +55,8 @@ def _head(found: Found) -> str:
     hidden = ("<p class='note'>Names are replaced by numbers. The sources are shown as they are: "
               "whoever has written a name into one is still named there.</p>"
               if found.anonymous else "")
-    return (f"<h1>{TITLE}</h1><p><b>This finds what is similar, not what was copied.</b> On a task "
+    return (f"<nav><a href='index.html'>The class</a></nav><h1>{TITLE}</h1>"
+            "<p><b>This finds what is similar, not what was copied.</b> On a task "
             "of four short gaps, two who have never met write much the same. Nothing here has an "
             "effect on a grade, and no number says that anybody is guilty: read both sources, and "
             f"ask.</p><p class='note'>{found.number} submissions{more}.</p>{hidden}")

@@ -14,7 +14,7 @@ from grading.html import Mark, Region, escaped, regions_in, source
 LEAST = 8
 # What is shown and coloured of one file. Smaller: the end of a long solution is not seen. Larger:
 # fifty pairs of files made to be large make a page that no browser shows.
-LINES, COLUMNS, SHAPES = 400, 200, 3000
+LINES, COLUMNS, SHAPES = 400, 200, 1500
 COLOURS = 6  # same0 to same5
 
 

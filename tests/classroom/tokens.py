@@ -65,7 +65,7 @@ def _tokens(text: str) -> Iterator[Token]:
             defined_until = -1
         if kind == NAME and found.group() in KEYWORDS:
             kind = KEYWORD
-        if kind == DIRECTIVE and DEFINE.match(found.group()):
+        if kind == DIRECTIVE and defined_until < 0 and DEFINE.match(found.group()):
             defined_until = LINE.match(text, found.end()).end()  # type: ignore[union-attr]
         if kind != "blank":
             yield Token(kind, found.group(), found.start(), found.end())

@@ -153,3 +153,6 @@ def combined(source: str, draw: random.Random) -> str:
                  "reflowed"):
         source = ALONE[name](source, draw)
     return source
+
+
+COMBINED: Disguise = combined
