@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Dict, List, Mapping, Match, NamedTuple, Optional, Sequence
 
+from checks.advice.kinds import CLIENT
 from checks.catalogue import BY_ID, FULL
 from console import write_whole
 from grading import html
@@ -207,7 +208,9 @@ def _by_hand(told: Told) -> str:
                      if match else shown(command))
     if not lines:
         return ""
-    return ("<figure><figcaption>by hand: in support/, with two terminals</figcaption>"
+    two = any(command.startswith(CLIENT) for command in told.commands)
+    where = "in support/" + (", with two terminals" if two else "")
+    return (f"<figure><figcaption>by hand: {where}</figcaption>"
             "<pre>{}</pre></figure>".format("\n".join(lines)))
 
 

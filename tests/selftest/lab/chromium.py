@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-PATIENCE = 40.0  # seconds for one answer, on a machine that is busy with gradings
+PATIENCE = 120.0  # seconds for one answer, on a machine that is busy with gradings
 # No update, no account, no first-run page: nothing that asks for the network by itself.
 OPTIONS = ("--headless", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
            "--disable-background-networking", "--disable-component-update", "--disable-sync",

@@ -38,7 +38,8 @@ def test_a_word_behind_the_tier_is_the_folder() -> None:
 @pytest.mark.parametrize("words", [
     ["a", "b"], ["--frobnicate"], ["-k"], ["--json"], ["--require-contained=T9"],
     ["--watch", "--json", "file"], ["--watch", "--html", "file"], ["--watch", "--keep", "folder"],
-    ["--seed"], ["--seed", ""], ["--seed", "0"], ["--seed", "-1"], ["--seed", "4294967296"], ["--seed", "9" * 5000],
+    ["--seed"], ["--seed", ""], ["--seed", "0"],
+    ["--seed", "-1"], ["--seed", "4294967296"], ["--seed", "9" * 5000],
     ["--seed", "0x1"], ["--seed", "\u0661"], ["--seed", "1\n2"]],
     ids=lambda words: ascii(" ".join(words))[:40])
 def test_wrong_usage_ends_with_status_2(words: List[str], tmp_path: Path,
