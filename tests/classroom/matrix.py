@@ -27,7 +27,7 @@ def matrix(found: Class, links: Sequence[str]) -> str:
     key = " ".join(f"<span class='cell {kind}'>{mark}</span> {words}."
                    for mark, words, kind in KEY)
     return ("<section id='submissions'><h2>Submissions</h2>"
-            f"<p class='note'>{key}</p><div id='tools'></div>"
+            f"<p class='note'>{key}</p><div id='tools' class='screen'></div>"
             "<div class='scroll' tabindex='0' role='region' aria-label='Submissions'>"
             "<table id='class'><caption>A row a submission, a column a check</caption>"
             f"<thead><tr>{''.join(heads)}</tr></thead><tbody>{rows}</tbody></table></div>"
