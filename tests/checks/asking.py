@@ -9,7 +9,7 @@ import contextlib
 import signal
 import sys
 import traceback
-from typing import Callable, Iterable, Iterator, List, Mapping, Sequence, Union
+from typing import Callable, Collection, Iterable, Iterator, List, Mapping, Sequence, Union
 
 from checks import diagnosis, symptoms
 from checks.client import Client, connection
@@ -79,7 +79,9 @@ def all_served(server: Server, asked: Mapping[Client, int], done: str,
     seen = seen_by(lost[0], server)
     if len(asked) > 1:
         expected = "for each its own line, nothing more, and an orderly end"
-        seen[0] = (f"{len(asked) - len(lost)} of {len(asked)} were served; the client that sent "
+        number = len(asked) - len(lost)
+        seen[0] = (f"{number} of {len(asked)} {symptoms.verb(number, 'was', 'were')} served; the "
+                   "client that sent "
                    f"'{asked[lost[0]]}' saw: {seen[0]}")
     raise CheckFailed(done, expected, seen, symptom_of(lost[0], server))
 
@@ -108,10 +110,10 @@ def still_serves(server: Server, done: str, n: int = 10) -> None:
 
 
 @contextlib.contextmanager
-def bystanders(server: Server, number: int = 2) -> Iterator[None]:
+def bystanders(server: Server, number: int = 2) -> Iterator[Collection[Client]]:
     """Clients that connect before the body and are not served before it is over: they stay silent,
     or send half of a request. What happens to others must neither wait for them nor harm them.
-    Raises CheckFailed if they are not served afterwards."""
+    Yields them. Raises CheckFailed if they are not served afterwards."""
     before = server.live()
     asked = {}
     for client in server.connect_in_turn(number):
@@ -121,12 +123,12 @@ def bystanders(server: Server, number: int = 2) -> Iterator[None]:
         client.send(str(asked[client])[:1].encode())
     server.settle()
     server.bystanding |= server.live() - before
-    yield
+    yield asked.keys()
     for client, n in asked.items():
         client.send(b"%d\n" % n if client is next(iter(asked)) else b"%d\n" % (n % 10))
     try:
-        all_served(server, asked, f"{number} clients connected before all that, and stayed silent, "
-                   "or had sent half of a request; in the end they sent the rest")
+        all_served(server, asked, f"{number} clients connected, and stayed silent or sent half of "
+                   "a request; others came and went; in the end, the first ones sent the rest")
     except CheckFailed as error:
         error.symptom = "bystander-lost"
         raise

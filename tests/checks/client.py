@@ -19,6 +19,7 @@ KEPT = 4096
 # A client stops reading when it has been sent this many bytes more. Fewer might be what a server
 # sends that only says too much; more would show nothing new, and take longer.
 FLOOD = 1 << 20
+SHOWN = 24  # of bytes that nobody has asked for: the first of them say where they come from
 # Seconds until a connection attempt is given up. The kernel connects a client without the server,
 # so it takes no time, unless the listen queue is full: then the kernel tries again after 1, 3 and
 # 7 s. Less, and a queue that is full for a moment makes a check inconclusive; more, and one that
@@ -135,13 +136,15 @@ class Client:
         if self.line is None:
             received = ""
             if self.received:
-                received = f"{len(self.received)} bytes without a newline, then "
+                received = (f"{_bytes(len(self.received))} without a newline, "
+                            f"{_quoted(self.received)}, then ")
             if self.ended:
                 return f"{received}the connection {how} without a reply"
             return f"{received}no reply"
         saw = f"the line '{self.line[:60]}'"
         if self.extra:
-            saw += f" and {self.extra} bytes more"
+            more = self.received.partition(b"\n")[2]
+            saw += f" and {_bytes(self.extra)} more: {_quoted(more)}"
         return saw + (", then the connection was reset" if self.ended == "reset" else "")
 
     def close(self) -> None:
@@ -155,6 +158,16 @@ class Client:
         except OSError:
             pass
         self.socket.close()
+
+
+def _bytes(number: int) -> str:
+    return "1 byte" if number == 1 else f"{number} bytes"
+
+
+def _quoted(data: bytes) -> str:
+    """Returns how some bytes begin, in quotation marks."""
+    text = repr(data[:SHOWN])[1:]
+    return text if len(data) <= SHOWN else text + "..."
 
 
 class Arrivals:

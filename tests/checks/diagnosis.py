@@ -32,6 +32,15 @@ def doing(server: Server) -> List[str]:
     return symptoms.doing_words(scene, signals)
 
 
+def blocked(server: Server) -> List[str]:
+    """Returns what those threads of the server do right now that are blocked, without the main
+    thread."""
+    scene = _scene(server)
+    main = scene.main()
+    asleep = [one for one in scene.threads if one is not main and one.task.state == "S"]
+    return symptoms.others_words(asleep, scene)
+
+
 def _scene(server: Server) -> Scene:
     processes = server.box.tree()
     user = server.box.user

@@ -3,7 +3,7 @@ and the others alone? A part of robustness.py's checks."""
 from __future__ import annotations
 
 import errno
-from typing import Callable, List, TypeVar
+from typing import Callable, Collection, List, TypeVar
 
 from checks import diagnosis, memory
 from checks.asking import (SLACK, bystanders, closer_look, failing_creations, seen_by,
@@ -49,8 +49,9 @@ def with_faults(start: Start, act: Callable[[Server], T], probe: str = "") -> T:
         server = start(probe=probe, faults=True)
         try:
             return act(server)
-        except CheckFailed:
+        except CheckFailed as error:
             if not server.box.interrupted():
+                error.printed = server.printed()
                 raise
     return act(start(probe=probe))
 
@@ -67,7 +68,7 @@ def failing_creation(server: Server, call: str) -> str:
     if left >= FAULTS - SLACK:
         raise CheckFailed(f"{call} failed for {FAULTS} clients",
                           "no more open descriptors than before each failure",
-                          f"{left} more in all", "failure-keeps-connection")
+                          f"{left} more open descriptors in all", "failure-keeps-connection")
     _failures_at_once(server, call)
     if server.box.inject("create", 0):
         _second_fails(server, call)
@@ -121,8 +122,8 @@ def _second_fails(server: Server, call: str) -> None:
         with failing_creations(server, server.draw.choice(_errors(call)), skip=1, times=times):
             silent = server.connect_in_turn(1)[0]
             client = server.ask(3)
-            done = (f"{'all but the first' if times < 0 else 'the second'} {call} from now on "
-                    "failed; of two clients, the first one stayed silent, the second one sent '3'")
+            done = (f"let one {call} succeed and {'all after it' if times < 0 else 'the next one'} "
+                    "fail; two clients came, the first stayed silent, the second sent '3'")
             _served_or_dropped(server, client, done)
         _served_or_dropped(server, server.ask(3), done)
         silent.close()
@@ -141,7 +142,7 @@ def _no_more_processes(server: Server, before: int, number: int, done: str) -> N
     if len(server.workers()) < left + number:
         raise CheckFailed(f"{number} times, {done}; then both left",
                           "no more processes than before",
-                          words(f"{left - before} more",
+                          words(f"{left - before} more processes",
                                 closer_look(lambda: diagnosis.doing(server))),
                           "failure-keeps-process")
 
@@ -208,11 +209,28 @@ def lost_connections(server: Server) -> None:
 
 def of_calls(server: Server, call: str) -> str:
     """All of this, with silent clients that stand by. Returns a note, or ""."""
-    with bystanders(server):
+    with bystanders(server) as silent:
         note = failing_creation(server, call)
+        _still_there(server, silent, call)
+        server.printed_before = server.box.output.total
         short_of_descriptors(server)
+        _still_there(server, silent, "accept()")
         lost_connections(server)
     return note
+
+
+def _still_there(server: Server, silent: Collection[Client], call: str) -> None:
+    """Raises CheckFailed if a client that came before others is not connected any more: in the end,
+    it would not be served."""
+    server.wait(lambda: True, *silent)
+    lost = [client for client in silent if client.ended]
+    if lost:
+        raise CheckFailed(
+            f"{len(silent)} clients connected, and stayed silent or sent half of a request; "
+            f"then {call} failed for others, again and again",
+            "the connections of those that had come before to stay open",
+            words(f"{len(lost)} of the {len(silent)} that had come before: "
+                  f"{seen_by(lost[0], server)[0]}"), "failure-hits-others")
 
 
 def _served_or_dropped(server: Server, client: Client, done: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Callable, List, NamedTuple, Optional, Sequence, Tuple
 from checks import diagnosis
 from checks.asking import CLEANUP_QUIET, all_served, bystanders, closer_look
 from checks.server import CPU_BUDGET, SETTLED_CLIENT, Server
+from checks.symptoms import counted, verb
 from checks.verdict import CheckFailed
 from watching import private
 
@@ -124,12 +125,13 @@ def _serve(server: Server, before: int, number: int) -> None:
     left = number
     while left:
         width = max(min(left - ALONE, server.draw.choice((1, 2, WIDTH, WIDTH))), 1)
-        server.lately = f"{before + number - left} clients were served; then "
+        so_far = _so_far(before + number - left)
+        server.lately = so_far
         asked = {server.connect(): server.draw.randrange(10) for _ in range(width)}
         for client, n in asked.items():
             client.send(b"%d\n" % n)
-        all_served(server, asked, f"{before + number - left} clients were served, some one after "
-                   f"another, some up to {WIDTH} at a time; then {width} more",
+        came = "a client came" if width == 1 else f"{width} clients came at the same time"
+        all_served(server, asked, f"{so_far}{came}; 2 others, which had come before, were slow",
                    budget=CPU_BUDGET)
         for client in asked:
             client.close()
@@ -137,6 +139,13 @@ def _serve(server: Server, before: int, number: int) -> None:
         left -= width
         if left < ALONE:
             server.settle(quiet=SETTLED_CLIENT)
+
+
+def _so_far(served: int) -> str:
+    """Returns what has been done by now, to be followed by what came then."""
+    if not served:
+        return ""
+    return f"{counted(served, 'client')} {verb(served, 'was', 'were')} served; then "
 
 
 def _cleaned_up(server: Server, stages: Sequence[Stage]) -> Stage:

@@ -10,10 +10,10 @@ import enum
 import os
 from typing import Callable, Collection, NamedTuple, NoReturn, Sequence, Set
 
-from checks.asking import AT_ONCE, fib, served
-from checks.diagnosis import doing
+from checks.asking import AT_ONCE, closer_look, fib, served
+from checks.diagnosis import blocked, doing
 from checks.server import Server
-from checks.together import Observation, Requests, Unseen, lines_of, longest_sleep
+from checks.together import HARDLY, Observation, Requests, Unseen, lines_of, longest_sleep
 from checks.verdict import CheckFailed, too_busy
 from checks.work_of_eight import SLEPT
 from checks.workload import Load, Yardstick
@@ -167,7 +167,8 @@ class Overtaking:
             f"{self.done}; once all were in progress, another client, connected before, sent "
             f"'{self.load.cheap}'",
             "the cheap request to be answered first",
-            [f"not once in {ATTEMPTS} attempts: it had to wait for the others",
+            [f"in {ATTEMPTS} attempts, the cheap request was never answered first: it had to wait "
+             "for the others",
              *lines_of(most, self.server), *doing(self.server)],
             symptom=serial_or_decoys(most, self._before, "not-overtaken"))
 
@@ -180,10 +181,11 @@ class Overtaking:
         bound = few_cpus([course.tid for course in seen.most(goal.clients)], procfs.cores())
         if bound:
             raise CheckFailed(
-                self.done, f"threads or processes that may use all {procfs.cores()} cores",
-                ["all are bound to CPU " + " and ".join(map(str, sorted(bound)))
-                 + f": no more than {len(bound)} can run at a time (sched_setaffinity(2))",
-                 *lines_of(seen.most(goal.clients), self.server)], symptom="pinned")
+                self.done, f"threads or processes that may use each of {procfs.cores()} cores",
+                f"the {goal.clients} that compute are all bound to CPU "
+                + " and ".join(map(str, sorted(bound)))
+                + f": no more than {len(bound)} can run at a time (sched_setaffinity(2))",
+                symptom="pinned")
         return seen.speed_up()
 
     def _wait(self, goal: Goal) -> Observation:
@@ -203,8 +205,7 @@ class Overtaking:
     def _fail(self, meaning: Meaning, seen: Observation, goal: Goal) -> NoReturn:
         """Raises what a meaning other than PARALLEL or WAIT leads to."""
         if meaning is Meaning.STARVED:
-            raise too_busy(f"the server got {seen.cpu_time:.2f} s of CPU time in "
-                           f"{seen.wall:.0f} s")
+            raise too_busy(f"the server got {seen.cpu_time:.2f} s of CPU time in {seen.wall:.0f} s")
         if meaning is Meaning.ENDED:
             self.requests.judge_replies(self.done)
         if meaning in OF_WHAT_RAN and not seen.complete:
@@ -220,36 +221,39 @@ class Overtaking:
                  "are computed at the same time")
         symptom = serial_or_decoys(seen.courses, self._before, "serial")
         if len(seen.busy(goal.least)) >= goal.clients:
-            first = (f"one slept for {longest_sleep(seen.most(goal.clients)):.0%} of its time "
-                     "before it could go on: not all requests are computed at the same time")
+            first = (f"one slept for {longest_sleep(seen.most(goal.clients)):.0%} of its time, its "
+                     "request not computed yet: not all requests are computed at the same time")
         if goal.reading:
-            first = (f"{len(seen.busy(goal.begun))} of {goal.clients} had begun to compute when "
-                     f"the server had used {used}: not all requests are computed at the same time")
+            first = (f"only {len(seen.busy(goal.begun))} of {goal.clients} had begun to compute "
+                     f"when all had used {used}: not all requests are computed at the same time")
         if meaning is Meaning.SPINNING:
             symptom = "busy-waits"
             first = f"{used}, for what costs {sum(goal.costs):.2f} s: something busy-waits"
         raise CheckFailed(self.done, expected,
-                          [first, *lines_of(seen.most(goal.clients), self.server)], symptom)
+                          [first, *lines_of(seen.busy(HARDLY), self.server),
+                           *closer_look(lambda: blocked(self.server))], symptom)
 
     def _fail_without_work(self, meaning: Meaning, seen: Observation) -> NoReturn:
         expected = "replies that are computed for each request"
-        if meaning is Meaning.MEMOISED:
-            raise CheckFailed(self.done, expected,
-                              f"a reply after {seen.cpu_time * 1000:.0f} ms of CPU time: nothing "
-                              "was computed", symptom="memoised")
-        most = max(course.run for course in seen.courses) * 1000
         costs = self._cost_of[max(seen.right)] * 1000
-        raise CheckFailed(self.done, expected,
-                          f"a reply to '{max(seen.right)}' when none of them had used more than "
-                          f"{most:.0f} ms of CPU time, where the synchronous server uses "
-                          f"{costs:.0f} ms: not all of each result is computed",
-                          symptom="too-little-work")
+        reply = f"a reply to '{max(seen.right)}' "
+        usual = f" of CPU time, where the synchronous server uses {costs:.0f} ms: "
+        if meaning is Meaning.MEMOISED:
+            raise CheckFailed(self.done, expected, f"{reply}after {seen.cpu_time * 1000:.0f} ms"
+                              f"{usual}nothing was computed", "memoised")
+        most = max(course.run for course in seen.courses) * 1000
+        raise CheckFailed(self.done, expected, f"{reply}when no thread or process had used more "
+                          f"than {most:.0f} ms{usual}not all of each result is computed",
+                          "too-little-work")
 
 
 def serial_or_decoys(courses: Sequence[Course], before: Collection[int], serial: str) -> str:
     """Returns the symptom of a server that is not parallel: does each client's thread compute in
-    its turn (`serial`), or does one that was there `before` the clients ("decoys")?"""
+    its turn (`serial`), or does one that was there `before` the clients, beside others ("decoys"),
+    or alone ("one-for-all")?"""
     most = max(courses, key=lambda course: course.run, default=None)
+    if courses and all(course.tid in before for course in courses):
+        return "one-for-all"
     return "decoys" if most is not None and most.tid in before else serial
 
 

@@ -45,9 +45,9 @@ def connection_words(holders: Sequence[Tuple[int, int]], processes: Mapping[int,
     if not holders:
         return []
     if len(holders) <= 2:
-        return ["its connection is " + " and ".join(f"descriptor {descriptor} of "
-                                                    + _who(pid, processes, idle)
-                                                    for pid, descriptor in holders)]
+        where = " and ".join(f"descriptor {descriptor} of {_who(pid, processes, idle)}"
+                             for pid, descriptor in holders)
+        return [f"its connection is {where}: not closed"]
     names = ", ".join(_who(pid, processes, idle) for pid, _ in holders[:NAMED])
     more = f" and {len(holders) - NAMED} more" if len(holders) > NAMED else ""
     return [f"its connection is open in {len(holders)} processes: {names}{more}"]

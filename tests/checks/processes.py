@@ -38,8 +38,8 @@ def _created(server: Server, done: str, threads_before: int) -> None:
         more_threads = server.threads() - threads_before
         raise CheckFailed(
             done, f"{AT_ONCE} more processes than without clients",
-            words(f"{len(server.workers())} more than the "
-                  + counted(len(server.idle), "process") + " without clients, and "
+            words(counted(len(server.workers()), "more process") + " than the "
+                  f"{len(server.idle)} without clients, and "
                   + counted(more_threads, "more thread"),
                   closer_look(lambda: diagnosis.doing(server))),
             "threads-not-processes" if more_threads > 0 else "no-process-each")
@@ -48,7 +48,7 @@ def _created(server: Server, done: str, threads_before: int) -> None:
                    if pid in workers), default=0)
     if threads > 1:
         raise CheckFailed(done, "processes with one thread each",
-                          words(f"one with {threads} threads",
+                          words(f"one of them has {threads} threads",
                                 closer_look(lambda: diagnosis.doing(server))),
                           "threads-in-child")
 

@@ -68,7 +68,8 @@ def own_replies_without_races(start: Start, build: Compiler) -> str:
     _judge(start, start(), LATE)
     seen = sanitizer.races(build, SERVER)
     if seen.race:
-        raise CheckFailed(seen.done, "no data race", f"a data race: {seen.race}", "data-race")
+        raise CheckFailed(seen.done, "threads that use the same memory in a certain order",
+                          f"a data race: {seen.race}", "data-race")
     if seen.missing:
         return f"checked without ThreadSanitizer: {seen.missing}"
     return ""

@@ -4,13 +4,15 @@ from __future__ import annotations
 import time
 from typing import Callable, Mapping
 
-from checks.asking import (SLACK, answered, bystanders, fib, seen_by, served,
+from checks import symptoms
+from checks.asking import (SLACK, answered, bystanders, closer_look, fib, seen_by, served,
                            still_serves, stopped)
 from checks.check import Check
 from checks.client import Client
 from checks.many import Record
 from checks.server import Server, Start
 from checks.verdict import CheckFailed, Inconclusive
+from watching import private
 
 MP_ROBUSTNESS = Check("mp-robustness", 6, "bad clients and a failing fork do not end the server")
 MT_ROBUSTNESS = Check(
@@ -60,7 +62,8 @@ def bad_clients(server: Server) -> None:
 def _clients_that_reset(server: Server) -> None:
     for request in (b"", b"3", b"25\n"):
         server.connect().send(request).reset()
-        still_serves(server, f"a client sent {request.decode()!r} and reset its connection")
+        what = repr(request.decode()) if request else "nothing"
+        still_serves(server, f"a client sent {what} and reset its connection")
     client = server.ask(3)
     answered(server, client)
     client.reset()
@@ -93,8 +96,8 @@ def _leave_nothing(server: Server, act: Callable[[], None], done: str) -> None:
         return
     served = _left_behind(server, lambda: still_serves(server, done), done)
     if served < FAULTS - SLACK:
-        raise CheckFailed(done, "no more open descriptors than before", f"{vanished} more",
-                          "vanished-stay-open")
+        raise CheckFailed(done, "no more open descriptors than before",
+                          f"{vanished} more open descriptors", "vanished-stay-open")
 
 
 def _left_behind(server: Server, act: Callable[[], None], done: str) -> int:
@@ -157,7 +160,31 @@ def patience(patient: Patient) -> None:
         _still_served(patient)
     except CheckFailed as error:
         error.symptom = "time-limit"
+        error.seen += closer_look(lambda: _time_limit(patient.server))
+        error.printed = patient.server.printed()
         raise
+
+
+def _time_limit(server: Server) -> str:
+    """Returns after how long a silent client loses its connection, and how its child has ended, in
+    words; nothing if it does not lose it soon. The parent is stopped meanwhile, if possible: so the
+    child remains a zombie, and whatever the parent would do is not done."""
+    client = server.connect()
+    server.settle()
+    began = time.monotonic()
+    children = server.name == "mp_server"
+    with stopped(server, server.idle if children else ()):
+        while not client.ended and time.monotonic() < began + PATIENT + 1:
+            time.sleep(LOOK)
+            client.receive()
+        seconds = time.monotonic() - began
+        if not client.ended:
+            return ("another client, that stayed silent while the parent was stopped (SIGSTOP), "
+                    "kept its connection" if children else "")
+        statuses = [private.exit_status(one.pid, server.box.user) for one in server.zombies()]
+    how = symptoms.zombies_words(statuses[-1:])
+    return (f"another client, that stayed silent, lost its connection after {seconds:.0f} s"
+            + (": " + how[0].replace("; it is a zombie", "") if how else ""))
 
 
 def _still_served(patient: Patient) -> None:

@@ -44,9 +44,10 @@ UNSEEN = re.compile(r"\b(atomic_thread_fence|__atomic_thread_fence|__sync_synchr
 #   ...
 #   ==================
 REPORT = re.compile(r"WARNING: ThreadSanitizer: data race.*?\n={18}", re.DOTALL)
-ACCESS = re.compile(r"^ +(?:(?:Previous )?(?:[Aa]tomic )?(?:[Rr]ead|[Ww]rite)) of size.*?\n"
+ACCESS = re.compile(r"^ +(?:Previous )?(?:[Aa]tomic )?([Rr]ead|[Ww]rite) of size.*?\n"
                     r"((?: +#\d.*\n)+)", re.MULTILINE)
-FRAME = re.compile(r"#\d+ \S+ (.+?):(\d+)")  # a path may hold blanks
+FRAME = re.compile(r"#\d+ (\S+) (.+?):(\d+)")  # a path may hold blanks
+GLOBAL = re.compile(r"Location is global '(\w[^']*)'")
 BY_CREATOR = re.compile(r" of size \d+ at \S+ by main thread")
 ERROR = re.compile(r"error: (.*)")
 FATAL = re.compile(r"FATAL: ThreadSanitizer:? ([a-z][a-z ]+)")
@@ -125,22 +126,27 @@ def first_race(reports: Sequence[str], source: str) -> str:
     """Returns the lines of the first report in which both sides are the submission's own code, in
     words; "" if there is none."""
     for report in reports:
-        lines = [_own_line(stack, source) for stack in ACCESS.findall(report)]
-        own = [line for line in lines if line]
-        if len(own) >= 2 and own[0] == own[1]:
-            return f"{source}, line {own[0]}, by two threads"
-        if len(own) >= 2:
-            return f"{source}, line {own[0]} and line {own[1]}"
+        found = [_own_line(kind.lower(), stack, source) for kind, stack in ACCESS.findall(report)]
+        own = [line for line in found if line]
+        if len(own) < 2:
+            continue
+        variable = GLOBAL.search(report)
+        what = f"; the variable is '{variable[1]}'" if variable else ""
+        line, first = own[0].split(" (")
+        if own[1].startswith(line + " ("):
+            return f"{source}, {line}, by two threads ({first[:-1]}; {own[1].split(' (')[1]}{what}"
+        return f"{source}, {own[0]} and {own[1]}{what}"
     return ""
 
 
-def _own_line(stack: str, source: str) -> str:
-    """Returns the line of the innermost frame of a stack that is in the file; "" if there is none,
-    or the access is made in a file of the lab's."""
-    frames = [(Path(file).name, line) for file, line in FRAME.findall(stack)]
-    if any(name in GIVEN for name, _ in frames):
+def _own_line(kind: str, stack: str, source: str) -> str:
+    """Returns the line of the innermost frame of a stack that is in the file, with its function and
+    the kind of access; "" if there is none, or the access is made in a file of the lab's."""
+    frames = [(function, Path(file).name, line) for function, file, line in FRAME.findall(stack)]
+    if any(name in GIVEN for _, name, _ in frames):
         return ""
-    return next((line for name, line in frames if name == source), "")
+    return next((f"line {line} ({kind} in {function}())" for function, name, line in frames
+                 if name == source), "")
 
 
 def _watched(sandbox: Sandbox, program: Path, rounds: int, clients: int) -> Run:

@@ -92,6 +92,7 @@ class Server(Family):
         self.clients: List[Client] = []
         self.port = 0
         self.lately = ""  # what was done last, for the message if the server is gone
+        self.printed_before = 0  # bytes, when what is looked at now began
         self.draw = draw or random.Random()
         self.keeps_open = False  # it has been seen not to close a connection after its reply
         self._restless = False  # always doing something
@@ -247,6 +248,12 @@ class Server(Family):
         """Returns the end of what it printed, on standard output and standard error together."""
         return self.box.output.tail
 
+    def printed(self) -> str:
+        """Returns the same, as text, without what it had printed before a certain moment."""
+        new = max(self.box.output.total - self.printed_before, 0)
+        said = ANNOUNCEMENT.sub(b"", self.said()[-new:], 1) if new else b""
+        return said.decode(errors="backslashreplace")
+
     def refused(self) -> Dict[str, int]:
         """Returns which system calls the sandbox has refused it, and how often, so far."""
         self._refused = self.box.refused() or self._refused
@@ -259,7 +266,7 @@ class Server(Family):
         status = self.box.status(timeout=END_DELAY)
         if self.box.reason:
             return f"was ended by the sandbox: {self.box.reason}"
-        return symptoms.ending_words(status, left=len(self.live()))
+        return symptoms.ending_words(status, left=len(self.live() - self.bystanding))
 
     def close(self) -> None:
         """Ends the server and everything that it started."""

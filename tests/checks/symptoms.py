@@ -83,7 +83,7 @@ def doing_words(scene: Scene, signals: Mapping[str, int]) -> List[str]:
         if main.task.tid != main.task.pid:
             lines.append("its initial thread has ended, other threads go on")
     others = [thread for thread in scene.threads if thread is not main]
-    lines += _others_words(others, scene)
+    lines += others_words(others, scene)
     if not others:
         zombies = any(process.zombie for process in scene.processes.values())
         lines.append(NOBODY_ELSE + ("live child" if zombies else "child"))
@@ -115,9 +115,9 @@ def _for_whom(parent: int, processes: Mapping[int, Process]) -> str:
     return f" for one of its {len(children)} children"
 
 
-def _others_words(others: Iterable[Thread], scene: Scene) -> List[str]:
-    """Returns what the other threads do, those that do the same together, the most frequent
-    first."""
+def others_words(others: Iterable[Thread], scene: Scene) -> List[str]:
+    """Returns what threads other than the main one do, those that do the same together, the most
+    frequent first."""
     groups: Dict[Tuple[str, str], List[Thread]] = {}
     for thread in others:
         groups.setdefault((scene.noun(thread), state_words(thread)), []).append(thread)

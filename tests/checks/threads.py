@@ -38,10 +38,11 @@ def _created(server: Server, done: str, before: int) -> None:
     if not server.wait(lambda: server.threads() >= before + AT_ONCE):
         raise CheckFailed(
             done, f"{AT_ONCE} more threads than the {before} without clients",
-            words(f"{server.threads() - before} more, and "
+            words(counted(server.threads() - before, "more thread") + ", and "
                   + counted(len(server.workers()), "more process"),
                   closer_look(lambda: diagnosis.doing(server))),
             "processes-not-threads" if server.workers() else "no-thread-each")
     if server.workers():
         raise CheckFailed(done, "no more processes than without clients",
-                          f"{len(server.workers())} more", "processes-not-threads")
+                          counted(len(server.workers()), "more process"),
+                          "processes-not-threads")

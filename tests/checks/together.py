@@ -33,6 +33,9 @@ REQUEST_SIZE = 32
 # machine, it is the grader that gets no CPU. Longer, and its work counts as not done; shorter, and
 # more of what is seen there counts for nothing.
 BLIND = 0.15
+# Only words: seconds of CPU below which one has not computed, and the least part of its time for
+# which it slept that is told.
+HARDLY, LEAST_TOLD = 0.001, 0.05
 
 
 def padded(number: int) -> bytes:
@@ -213,6 +216,14 @@ def lines_of(courses: Sequence[Course], server: Server) -> List[str]:
     """Returns a line in words for each."""
     threads = server.name == "mt_server" or any(course.tid != course.pid for course in courses)
     kind = "thread" if threads else "process"
-    return [f"{kind} {course.tid}: {course.run * 1000:.0f} ms of CPU time, "
-            + ("asleep all the time" if course.awake <= 0 < course.idle else
-               f"asleep for {course.asleep:.0%} of the time until then") for course in courses]
+    return [f"{kind} {course.tid}: {course.run * 1000:.0f} ms of CPU time" + _asleep(course)
+            for course in courses]
+
+
+def _asleep(course: Course) -> str:
+    """Returns how much of its time one slept, to be added to what it ran; nothing if hardly."""
+    if course.run < HARDLY and course.idle > 0:
+        return ", asleep all the time"
+    if course.asleep < LEAST_TOLD:
+        return ""
+    return f"; before it went on for the last time, it was asleep for {course.asleep:.0%}"

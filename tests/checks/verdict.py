@@ -1,7 +1,7 @@
 """The ways in which a check can end, other than by passing: the exceptions that it raises."""
 from __future__ import annotations
 
-from typing import Sequence, Tuple, Union
+from typing import Optional, Sequence, Tuple, Union
 
 
 class CheckFailed(AssertionError):
@@ -16,6 +16,9 @@ class CheckFailed(AssertionError):
         self.seen = [seen] if isinstance(seen, str) else list(seen)
         super().__init__("; ".join(self.seen))
         self.done, self.expected, self.symptom = done, expected, symptom
+        # What the server printed, where the check has used several, or some of it before what has
+        # failed; None: no matter.
+        self.printed: Optional[str] = None
 
     def __reduce__(self) -> Tuple[object, ...]:
         """How it is copied and pickled: with all that it was made of."""

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Callable, ContextManager, Iterator, List
+from typing import Callable, ContextManager, Iterator
 
 from checks import diagnosis
 from checks.asking import (AT_ONCE, CLEANUP_QUIET, SLACK, all_served, bystanders,
@@ -19,6 +19,10 @@ TOGETHER = 300
 # Clients for a closer look at zombies that were found: does each client leave one, or is there a
 # fixed number? Fewer do not tell; more take longer.
 MORE = 60
+# Two lines on what was seen.
+ENDED_EARLY = ("more zombies than clients were served: those of clients that are still connected "
+               "have ended, too")
+TOO_MANY = f"before that, {AT_ONCE} children that ended together were all reaped"
 
 
 def of_one_moment(server: Server, crowds: bool = True) -> None:
@@ -82,23 +86,52 @@ def _zombies_left(server: Server, before: int, number: int, done: str) -> CheckF
     symptom = "zombie-of-merged-signals"
     if len(zombies) > before + number:  # the one client afterwards is among them
         symptom = "no-reaping"
+    if len(zombies) > number + 3:  # one of those may have come while the server was in fork()
+        symptom = "double-fork-unreaped"
     return CheckFailed(
         done + ", and one more client was served", f"at most {SLACK} zombies",
-        words(f"{len(zombies)} zombies after {number + 2} clients{_after_more_clients(server)}",
-              closer_look(lambda: diagnosis.sigchld(zombies[0].parent))), symptom)
+        words(f"{len(zombies)} zombies when {number + 2} clients had been served"
+              + "".join(closer_look(lambda: _after_more_clients(server))),
+              ENDED_EARLY if symptom == "double-fork-unreaped" else "",
+              TOO_MANY if number > AT_ONCE else "",
+              closer_look(lambda: diagnosis.sigchld(zombies[0].parent)),
+              closer_look(lambda: _when_others_leave(server))), symptom)
 
 
 def _after_more_clients(server: Server) -> str:
     """Returns how many zombies there are when some more clients have been served, to be added."""
-    def look() -> List[str]:
-        for _ in range(MORE):
-            client = server.ask(0)
-            served(server, client, 0, "")
-            client.close()
-        server.settle()
-        return [f"; {len(server.zombies())} after {MORE} more, one after another"]
+    before = len(server.zombies())
+    for _ in range(MORE):
+        client = server.ask(0)
+        served(server, client, 0, "")
+        client.close()
+    server.settle()
+    now = len(server.zombies())
+    how = "some left another one"
+    if now <= before:
+        how = "none left another one"
+    elif now >= before + MORE:
+        how = "each left another one"
+    return f"; of {MORE} more clients, one after another, {how}: {now} zombies"
 
-    return "".join(closer_look(look))
+
+def _when_others_leave(server: Server) -> str:
+    """Returns whether zombies are reaped once those clients have left that were silent; nothing if
+    not."""
+    before = len(server.zombies())
+    for client in server.clients:
+        if client.line is None:
+            client.close()
+    server.settle()
+    client = server.ask(0)  # who looks for ended children after each accept() does so now
+    served(server, client, 0, "")
+    client.close()
+    server.wait(lambda: len(server.zombies()) <= SLACK, quiet=CLEANUP_QUIET)
+    now = len(server.zombies())
+    if now > before // 2:
+        return ""
+    return (f"when the clients had left that were there before, and silent, {now} zombies were left"
+            " of these")
 
 
 def none_pile_up(record: Record) -> None:
@@ -110,5 +143,5 @@ def none_pile_up(record: Record) -> None:
         raise CheckFailed(
             f"served {last.clients} clients, while 2 others that had come before stayed silent",
             "no more zombies, however many clients there were",
-            [f"{first.zombies} zombies after {first.clients} clients, {last.zombies} after "
-             f"{last.clients}", *record.reaping], "zombies-pile-up")
+            [f"{first.zombies} zombies when {first.clients} clients had been served, "
+             f"{last.zombies} when {last.clients} had", *record.reaping], "zombies-pile-up")

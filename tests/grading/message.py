@@ -5,10 +5,12 @@ All of it is escaped, wrapped at words, and indented by the report, so that noth
 writes can stand at the beginning of a line; its own output is marked with bars besides."""
 from __future__ import annotations
 
+import re
 import textwrap
 from itertools import groupby
 from typing import List
 
+from checks.advice.kinds import CLIENT
 from console import OUTPUT_COLUMNS, OUTPUT_LINES, escaped
 from grading.outcome import Failure, Outcome
 
@@ -20,6 +22,8 @@ LONGEST = 500
 NARROWEST = 40  # columns: on a narrower terminal, lines are as wide as that
 KEY = len("expected: ")
 BAR = "| "
+# What accept() says while the box that was to answer for it is ended: not a word of the student's.
+OF_THE_BOX = re.compile(r"tcp_accept: descriptor \d+ cannot accept: Function not implemented$")
 
 
 def message_of(outcome: Outcome, columns: int = COLUMNS) -> List[str]:
@@ -52,7 +56,8 @@ def _advice(outcome: Outcome, failure: Failure, width: int) -> List[str]:
         return _wrapped(f"the same fault as in {outcome.same_as}, it seems: mend that first, and "
                         "grade again", width)
     lines = _keyed("where", failure.where, width) + _keyed("think", failure.think, width)
-    lines += _wrapped("by hand:  in support/, with two terminals", width)
+    two = any(command.startswith(CLIENT) for command in failure.commands)
+    lines += _wrapped("by hand:  in support/" + (", with two terminals" if two else ""), width)
     # Not wrapped: a command is copied.
     return lines + ["  " + line for text in failure.commands for line in escaped(text, LONGEST)]
 
@@ -61,6 +66,7 @@ def printed(output: str, width: int) -> List[str]:
     """Returns the end of what the compiler or a server printed, in lines of `width`, marked with
     bars. Equal lines that follow each other are one, with their number."""
     lines = output.replace("\r\n", "\n").rstrip("\n").split("\n") if output.strip() else []
+    lines = [line for line in lines if not OF_THE_BOX.search(line)]
     folded = [(line, len(list(equal))) for line, equal in groupby(lines)]
     found = []
     for line, number in folded[-OUTPUT_LINES:]:

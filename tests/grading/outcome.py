@@ -4,7 +4,7 @@ from __future__ import annotations
 import re
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
-from checks.advice import GENERAL, advice_for
+from checks.advice import GENERAL, advice_for, of_one_fault
 from checks.advice.refine import refined
 from checks.catalogue import BY_ID
 from checks.check import Check
@@ -71,7 +71,8 @@ def outcome_of(check: Check, error: Optional[BaseException], output: str, notes:
     if error is None:
         return Outcome(check.id, PASSED, notes, "", seconds)
     if isinstance(error, CheckFailed):
-        return Outcome(check.id, FAILED, notes, output, seconds, failure=_failure(check, error))
+        said = output if error.printed is None else error.printed
+        return Outcome(check.id, FAILED, notes, said, seconds, failure=_failure(check, error))
     if isinstance(error, NotGraded):
         return Outcome(check.id, FAILED, [str(error)], output, seconds, spared=True,
                        waits_for=error.waits_for)
@@ -96,7 +97,8 @@ def referring(outcome: Outcome, earlier: Sequence[Outcome]) -> Outcome:
     the same cause, if there is one."""
     if outcome.failure and outcome.failure.symptom:
         for other in earlier:
-            if (other.failure and other.failure.cause == outcome.failure.cause
-                    and BY_ID[other.id].server == BY_ID[outcome.id].server):
+            if (other.failure and BY_ID[other.id].server == BY_ID[outcome.id].server
+                    and (other.failure.cause == outcome.failure.cause
+                         or of_one_fault(other.failure.symptom, outcome.failure.symptom))):
                 return outcome._replace(same_as=other.id)
     return outcome

@@ -25,6 +25,19 @@ GENERAL = Advice(
     ByHand([asks(10), PID, FAMILY, DESCRIPTORS], ""), mp="TODO 1 to 4", mt="TODO 1 to 4")
 
 
+# Symptoms of one fault, as several checks see it.
+FAMILIES = (
+    frozenset(("late-thread", "race-at-once", "data-race")),
+    frozenset(("no-process-each", "no-thread-each", "decoys", "one-for-all", "serves-itself")),
+    frozenset(("lock-held",)),
+)
+
+
+def of_one_fault(symptom: str, other: str) -> bool:
+    """Returns whether two symptoms of one server, of different checks, come from one fault."""
+    return any(symptom in family and other in family for family in FAMILIES)
+
+
 def advice_for(server: str, symptom: str) -> Optional[Advice]:
     """Returns the advice about a symptom of a server, mp_server or mt_server; None if there is
     none."""

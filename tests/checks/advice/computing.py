@@ -15,13 +15,16 @@ FASTER = ByHand(["./server 2998 & sleep .3",
 # What has computed for more than a second is there for more than one client.
 COMPUTING = ByHand([PID, "ask() { exec 3<>/dev/tcp/localhost/2999; echo 40 >&3; read <&3; }",
                     "for i in {1..9}; do ask & done; wait",
-                    "ps -L -o pid,lwp,time,cmd -p $P --ppid $P"],
+                    "ps -L -o pid,lwp,time,cmd -p $P --ppid $P  # who has computed?"],
                    r"^ *\d+ +\d+ 00:00:0[1-9] \./m._server 2999$")
 
 ADVICE: Dict[str, Advice] = {
     "too-little-work": Advice(
         "The replies cost less CPU time than serve_client() takes for them. What of yours makes "
         "them, and which part of each does it really compute?", FASTER, mp="TODO 4", mt="TODO 1"),
+    "one-for-all": Advice(
+        "Nothing that was made for these clients has computed: who has, and for how many of them "
+        "at a time? Who should?", COMPUTING, mp="TODO 3 and 4", mt="TODO 1 and 3"),
     "decoys": Advice(
         "The WORKERs that were made for the clients have hardly computed. Who does it for them, "
         "and for how many at a time?", COMPUTING, mp="TODO 3 and 4", mt="TODO 1 and 3"),

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 from typing import Dict, List
 
-from checks.advice.kinds import (DEFINE_ONE, NO_MORE, NO_REPLY, PID, SEVEN_SILENT, SILENT, SLOW,
-                                 TSAN, Advice, ByHand, asks, come_and_go, reads_to_the_end, times)
+from checks.advice.kinds import (DEFINE_ONE, LOOK_THERE, NO_MORE, NO_REPLY, PID, SEVEN_SILENT,
+                                 SILENT, SLOW, TSAN, Advice, ByHand, asks, come_and_go,
+                                 reads_to_the_end, times)
 
 BEHIND_SEVEN = ByHand([SEVEN_SILENT, asks(10)], NO_REPLY)
 # A silent client's worker lives on when another one's ends.
@@ -28,7 +29,8 @@ LOCKED = Advice(
 UNSAFE = Advice(
     "The signal may come while the server is inside the same function, with its data half changed. "
     "Which functions may a handler call (signal-safety(7))?",
-    ByHand([asks(1), asks(2), "sleep 1", "make clean  # so that the next make builds it as before"],
+    ByHand([asks(1), asks(2), LOOK_THERE,
+            "make clean  # so that the next make builds it as before"],
            "signal-unsafe call inside of a signal", build=TSAN), mp="TODO 1")
 
 ADVICE: Dict[str, Advice] = {
@@ -48,9 +50,9 @@ ADVICE: Dict[str, Advice] = {
         "does it wait there, and how long may that one take?",
         BEHIND_SEVEN, mt="TODO 3"),
     "lock-held": Advice(
-        "The others wait for a lock. Who holds it, from where to where, and for how long if its "
-        "client stays silent? What does it protect?",
-        BEHIND_SEVEN, mp="TODO 4", mt="TODO 1"),
+        "A WORKER waits for a lock, or until another one wakes it. Who holds the lock, or is to "
+        "wake it, and which client does that one wait for itself?",
+        ByHand([SLOW, SEVEN_SILENT, asks(10)], NO_REPLY), mp="TODO 4", mt="TODO 1"),
     "limit-reached": Advice(
         "A few clients are let in, and the next one waits. Which number of yours is that, and whom "
         "does the next client wait for?",
@@ -73,13 +75,14 @@ ADVICE: Dict[str, Advice] = {
         ByHand(["trap '' PIPE", DEFINE_ONE, times(1200), asks(1)], NO_REPLY),
         mp="TODO 3 and 4", mt="TODO 1 and 3"),
     "bystander-lost": Advice(
-        "A client that came before others was not served any more. What do your lines do to "
-        "clients, WORKERs or descriptors other than those that an event is about, or after a time?",
+        "A client that had come before others was not served any more. Which line of yours, run "
+        "for one client or after a time, closes or ends what belongs to another one?",
         ByHand([PID, SLOW, asks(1), NO_MORE, come_and_go(3) + "; sleep 6",
-                "echo 0 >&9; " + reads_to_the_end(9)],
+                "echo 0 >&9; " + reads_to_the_end(9) + "  # right: 89"],
                r"(?s)\A(?!.*^89$)"), mp="TODO 3 and 4", mt="TODO 1, 3 and 4"),
     "flood-lost": Advice(
-        "A few clients are served, but not all of a crowd. What of yours has a fixed size, or is "
-        "used by several WORKERs at once?",
-        ByHand([*crowd(900), asks(7)], NO_REPLY), mp="TODO 3 and 4", mt="TODO 1 and 3"),
+        "A few clients are served, but not all of a crowd. Which table, number or limit of yours "
+        "has a fixed size (a char counts to 255), or is used by several WORKERs at once?",
+        ByHand([*crowd(550), crowd(550)[-1], asks(7)], NO_REPLY), mp="TODO 3 and 4",
+        mt="TODO 1 and 3"),
 }

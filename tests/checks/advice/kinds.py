@@ -29,6 +29,7 @@ DEFINE_ASK = "ask() { exec 3<>/dev/tcp/localhost/2999; echo $1 >&3; read <&3; }"
 TSAN = "make clean\nmake CFLAGS='-std=gnu17 -g -fsanitize=thread' NAME"  # a build
 DESCRIPTORS = "ls -l /proc/$P/fd"
 REFUSED = "Connection refused"
+LOOK_THERE = "sleep 1  # now look at the server's terminal"
 STILL_OPEN = "still open"
 NO_REPLY = "^no reply$"
 

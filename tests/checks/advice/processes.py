@@ -3,8 +3,9 @@ from __future__ import annotations
 
 from typing import Dict
 
-from checks.advice.kinds import (CLOSE_SEVEN, DEFINE_ONE, FAMILY, PID, SEVEN_SILENT, SLOW,
-                                 Advice, ByHand, asks, times)
+from checks.advice.concurrency import crowd
+from checks.advice.kinds import (CLOSE_SEVEN, DEFINE_ONE, FAMILY, LOOK_THERE, PID, SEVEN_SILENT,
+                                 SILENT, SLOW, Advice, ByHand, asks, times)
 
 COUNT_CHILDREN = "ps -o pid= --ppid $P | wc -l"
 COUNT_THREADS = "ls /proc/$P/task | wc -l"
@@ -33,7 +34,8 @@ ADVICE: Dict[str, Advice] = {
                r"(?s)(NAME 2999.*){2}"), mp="TODO 4"),
     "child-accepts": Advice(
         "Where does the child's code end? Which line does it reach after it has served its client?",
-        ByHand([asks(1), "sleep 1"], "cannot accept"), mp="TODO 4"),
+        ByHand([asks(1), LOOK_THERE], "cannot accept"),
+        mp="TODO 4"),
     "no-thread-each": Advice(
         "How many threads does one client cost, and for how long? Are they created when it comes?",
         ByHand([PID, COUNT_THREADS, SEVEN_SILENT, "sleep 1", COUNT_THREADS],
@@ -63,6 +65,29 @@ ADVICE: Dict[str, Advice] = {
         "the handler run (signal(7))? How many children does it reap each time?",
         ByHand([PID, SEVEN_SILENT, "sleep 1; kill -STOP $P", CLOSE_SEVEN, "sleep 1", "server$ fg",
                 "sleep 1; " + FAMILY], DEFUNCT), mp="TODO 1"),
+    "too-many-at-once": Advice(
+        "A few children that end together are all reaped, very many are not. What of your handler "
+        "has an end: a number of rounds, a table, a counter (a char counts to 255)?",
+        ByHand([PID, *crowd(300)[:2], 'python3 -c "$L; time.sleep(6)" & sleep 4',
+                "kill -STOP $P; wait", "server$ fg", "sleep 1; " + FAMILY + " | tail -n 3"],
+               DEFUNCT), mp="TODO 1"),
+    "double-fork-unreaped": Advice(
+        "A child ends although its client is still connected: so another process serves it, the "
+        "child's child. Who waits for the one in between?",
+        ByHand([PID, SILENT, "sleep 1; " + FAMILY], DEFUNCT), mp="TODO 1 to 3"),
+    "reaps-in-order": Advice(
+        "Ended children were reaped only when silent clients had left. For which child does your "
+        "code wait first, and what if that one still serves?",
+        ByHand([PID, SLOW, DEFINE_ONE, times(9), "sleep 1; " + FAMILY], DEFUNCT),
+        mp="TODO 1 and 2"),
+    "reaping-stopped": Advice(
+        "Some children were reaped at first, and then not one more. Is the handler still there "
+        "(SA_RESETHAND)? Or is one certain child waited for, that has not ended yet?",
+        ByHand([PID, DEFINE_ONE, times(9), "sleep 1; " + FAMILY], DEFUNCT), mp="TODO 1 and 2"),
+    "reaps-now-and-then": Advice(
+        "Zombies come, and now and then some are reaped. After how many clients, or at how many "
+        "children, do your lines look for them, and what if nobody comes then?",
+        ByHand([PID, DEFINE_ONE, times(7), "sleep 1; " + FAMILY], DEFUNCT), mp="TODO 1 and 2"),
     "reaps-too-few": Advice(
         "Some children are waited for, without a handler. What makes your code do it, how many "
         "does it reap then, and who reaps those that end when nothing else happens?",

@@ -9,9 +9,13 @@ import re
 from typing import NamedTuple, Sequence
 
 QUEUED = r"in the listen queue"
+LOCKED_SERVER = r"the server is blocked in (pthread_mutex_lock|futex|sem_wait)"
+AT_ONCE = r"^(.*; then )?\d+ clients came at the same time|^\d{3,} clients"
+CAME = r"^(\d+ clients? w(as|ere) served; then )?(a client|\d+ clients) came"
+SERVED_MANY = r"^\d+ clients? w(as|ere) served; then"
 LOCK = r"blocked (on a file lock|in (pthread_mutex_lock|futex|sem_wait|flock|fcntl|semop)\(\))"
 SEVERAL_SERVE = r"^([2-9]|\d\d+) (other )?(children|threads|processes)\S* are blocked in recv\(\)"
-FAILED = r"(fork|pthread_create|thrd_create)\(\) .*failed"
+FAILED = r"(fork|pthread_create|thrd_create)\(\) (.*failed|succeed and)"
 LOST = "no-reply-waits no-reply-closed no-reply-reset turned-away wrong-reply"
 CLOSED = "no-reply-closed no-reply-reset"
 GONE = "server-gone no-reply-gone"
@@ -40,11 +44,22 @@ RULES = (
     Rule("", "not-overtaken", seen="it had to wait for the others"),
     Rule("", "pinned", seen="bound to CPU"),
     # Lost among many.
-    Rule(f"{LOST} flood-lost", "race-at-once", done=r"^\d+ clients were served|^\d{3,} clients",
+    Rule("no-reply-waits", "serves-itself", done=CAME, server="mt_server",
+         seen=r"the server is blocked in (recv|read|poll)"),
+    Rule("no-reply-waits", "lock-held", done=CAME, seen=LOCK),
+    Rule(f"{LOST} flood-lost", "race-at-once", done=AT_ONCE,
          seen="its connection is descriptor .* of the server itself", server="mt_server"),
-    Rule(f"{LOST} {GONE}", "many-lost", done=r"^\d+ clients were served"),
+    Rule(f"{LOST} {GONE}", "many-lost", done=SERVED_MANY),
+    Rule(LOST, "race-at-once", done=AT_ONCE, server="mt_server", seen=r"^\d+ of \d+ w"),
     Rule(LOST, "flood-lost", done=r"^\d{3,} clients connected"),
     Rule("flood-lost", "limit-reached", seen=QUEUED),
+    Rule("no-reply-waits failure-waits", "failure-keeps-lock", done=FAILED, seen=LOCKED_SERVER,
+         server="mt_server"),
+    Rule(LOST, "failure-hits-next", done=FAILED + ".*; then a new client sent",
+         server="mt_server"),
+    Rule("failure-waits failure-keeps-process", "second-failure", server="mp_server",
+         done=r"let one fork\(\) succeed", seen=r"grandchild|process \d+ is|(child|children|process"
+         r"(es)?)( \d+)? (is|are) blocked in (waitpid|accept)"),
     Rule(LOST, "failure-waits", done=FAILED + "|EMFILE"),
     Rule("failure-keeps-process", "failure-waits"),
     Rule("failure-waits", "shortage-waits", done="EMFILE"),
@@ -55,10 +70,12 @@ RULES = (
     Rule(GONE, "client-ends-server", done="reset|never read|without a (request|newline)|left"),
     Rule("no-reply-gone", "server-gone"),
     # What keeps a client from its reply.
+    Rule(f"{LOST} wrong-reply", "largest-fails", done="the largest request"),
     Rule("no-reply-waits", "handler-spins", seen="busy-looping .* while SIGCHLD is blocked"),
     Rule("no-reply-waits", "handler-blocks", seen=r"in (waitpid|waitid)\(\).* SIGCHLD is blocked"),
     Rule("no-reply-waits", "handler-hangs", seen=r"blocked in .* while SIG\w+ is blocked, as in"),
     Rule("no-reply-waits", "vfork", seen=r"the server is blocked in vfork"),
+    Rule("no-reply-waits", "lock-held", seen=LOCK, done="^one client alone"),
     Rule("no-reply-waits", "accepts-elsewhere", seen=r"the server is blocked in accept\(\)",
          done="^one client alone"),
     Rule("no-reply-waits", "queued", seen=QUEUED),
@@ -77,8 +94,15 @@ RULES = (
     # Which children are not reaped.
     Rule(NO_REAPING, "sigchld-blocked", seen="^SIGCHLD is blocked"),
     Rule(NO_REAPING, "sigchld-ignored", seen="the signal is ignored"),
+    Rule("double-fork-unreaped", "no-reaping", seen="^a handler is|has waited for a child before"),
+    Rule("zombie-of-merged-signals", "no-reaping", seen="has never waited for a child"),
+    Rule("no-reaping zombie-of-merged-signals zombies-pile-up", "reaps-in-order",
+         seen="^when the clients had left"),
+    Rule("zombie-of-merged-signals", "too-many-at-once", seen="^before that, 8 children"),
     Rule("no-reaping", "reaps-too-few", seen="has waited for a child before"),
     Rule("zombie-of-merged-signals", "reaps-too-few", seen="^no handler is"),
+    Rule("reaps-too-few", "reaping-stopped", seen=", each left another one"),
+    Rule("reaps-too-few", "reaps-now-and-then", seen=", some left another one"),
     Rule("no-reaping", "handler-reaps-none", seen="^a handler is installed"),
     # Why a connection stays open, why memory grows.
     Rule("stays-open", "closed-late", seen="when another client connected"),

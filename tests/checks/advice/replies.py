@@ -21,13 +21,17 @@ ADVICE: Dict[str, Advice] = {
         ByHand(["for n in 0 1 10 30; do ./client.py localhost 2999 $n; done"],
                r"(?s)\A(?!.*function\(0\): 1$.*function\(1\): 1$.*function\(10\): 89$"
                r".*function\(30\): 1346269$)"), **SERVES),
+    "largest-fails": Advice(
+        "Small requests are served, and 40, the largest one, is not. What of yours has a size, a "
+        "type or an end that 40, or its result, is beyond?",
+        ByHand([asks(10), asks(40)], r"(?s)\A(?!.*function\(40\): 165580141$)"), **SERVES),
     "nobody-serves": Advice(
         "There was no WORKER for this client. Which line of yours creates one, and is it reached? "
         "Who calls serve_client()?",
         ByHand([asks(1)], NO_REPLY), **MAKES_AND_SERVES),
     "closed-too-early": Advice(
-        "Who closes this connection, and when: before, or after serve_client() has sent the reply? "
-        "Do the others that have it open share one table of descriptors, or do they have a copy?",
+        "Does a line of yours close this connection before the reply is sent (in which process or "
+        "thread?), or does what serves it end early: by a signal, or by exit()?",
         ByHand([asks(1)], NO_REPLY), **MAKES_AND_SERVES),
     "no-reply-waits": Advice(
         "Follow one client: who accepts it, who gets its descriptor, who calls serve_client() with "
@@ -59,15 +63,20 @@ ADVICE: Dict[str, Advice] = {
         ByHand(["for n in twelve -1 41 007; do ./client.py localhost 2999 $n; done"],
                r"(?s)\A(?!(.*the server says: error: .*$){4})"), **SERVES),
     "sleeps": Advice(
-        "The server sleeps for a fixed time before it answers. What does it wait for, and how "
-        "could it be told when that has happened?",
+        "What serves a client sleeps for a fixed time first. What does it wait for, and how could "
+        "it be told when that has happened?",
         ByHand([PID, "exec 3<>/dev/tcp/localhost/2999; echo 0 >&3; sleep .2",
                 "ps -Lo pid,stat,wchan:20,cmd -p $P --ppid $P"], "nanosleep"),
-        **MAKES_AND_SERVES),
+        **SERVES),
+    "server-sleeps": Advice(
+        "What accepts the clients sleeps for a fixed time, before or after it makes a WORKER. What "
+        "does it wait for, and who waits for it meanwhile?",
+        ByHand([PID, "exec 3<>/dev/tcp/localhost/2999; echo 0 >&3; sleep .05",
+                "ps -Lo pid,stat,wchan:20,cmd -p $P"], "nanosleep|poll"), mp="TODO 3", mt="TODO 3"),
     "time-limit": Advice(
         "A client may take its time. Which alarm, time limit (SO_RCVTIMEO, poll()) or watchdog of "
         "yours ends its connection, perhaps when the next client comes?",
-        ByHand([SILENT + "; sleep 6", asks(1), "echo 5 >&3; timeout 3 cat <&3"],
+        ByHand([SILENT + "; sleep 6", asks(1), "echo 5 >&3; timeout 3 cat <&3  # right: 8"],
                r"(?s)\A(?!.*^8$)"),
         **SERVES),
 }

@@ -3,10 +3,11 @@ from __future__ import annotations
 
 from typing import Dict
 
-from checks.advice.kinds import DEFINE_ASK, PID, SILENT, TSAN, Advice, ByHand
+from checks.advice.kinds import DEFINE_ASK, LOOK_THERE, PID, SILENT, TSAN, Advice, ByHand
 
 # More clients than a ring of 32 places has.
 UNDER_TSAN = ByHand(["timeout 20 ./client_bench.sh 2999 40 1 >/dev/null",
+                     LOOK_THERE,
                      "make clean  # so that the next make builds it as before"],
                     "WARNING: ThreadSanitizer: data race", build=TSAN)
 TWICE = ByHand(["TIMEFORMAT='%R s'", DEFINE_ASK, "time ask 40", "time ask 40"],
@@ -21,11 +22,12 @@ ADVICE: Dict[str, Advice] = {
         "A new thread may start late. What does the memory that its argument points to hold by "
         "then, and who else writes to it?", UNDER_TSAN, mt="TODO 1 and 3"),
     "data-race": Advice(
-        "Which two lines touch this memory, in which threads, and what makes one of them come "
-        "first?", UNDER_TSAN, mt="TODO 1 and 3"),
+        "Two threads use this memory, one of them to write, and neither waits for the other. What "
+        "is it for: a counter, a list, a flag? What should order them: a mutex, an atomic?",
+        UNDER_TSAN, mt="TODO 1 and 3"),
     "race-at-once": Advice(
-        "These clients came at the same moment. What do the threads that serve them use in common, "
-        "and what makes one of them wait until another one has done with it?", UNDER_TSAN,
+        "These clients came at the same moment. Which memory tells a new thread its descriptor, "
+        "and is it that thread's own until it has read it?", UNDER_TSAN,
         mt="TODO 1 and 3"),
     "thread-unseen": Advice(
         "Which call of yours creates the threads? The lab looks on at pthread_create(3).",
@@ -48,6 +50,7 @@ ADVICE: Dict[str, Advice] = {
         BEHIND_SIX, mp="TODO 3 and 4", mt="TODO 1 and 3"),
     "pinned": Advice(
         "On how many processors may the WORKERs run, and who has said so?",
-        ByHand([PID, SILENT, "sleep 1", "taskset -acp $P; taskset -acp $(pgrep -P $P)"],
+        ByHand([PID, SILENT, "sleep 1",
+                "echo 40 >&3; for p in $P $(pgrep -P $P); do taskset -acp $p; done"],
                r"affinity list: \d+$"), mp="TODO 3 and 4", mt="TODO 1 and 3"),
 }

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from typing import Dict
 
-from checks.advice.kinds import DEFINE_ONE, NO_MORE, PID, REFUSED, SILENT, Advice, ByHand, asks
+from checks.advice.kinds import (DEFINE_ONE, NO_MORE, PID, REFUSED, SILENT, Advice, ByHand, asks,
+                                 come_and_go)
 
 # Clients that reset their connections (SO_LINGER of zero seconds): before, within and after their
 # request.
@@ -17,16 +18,16 @@ ADVICE: Dict[str, Advice] = {
         "Read the compiler's first message first: others often follow from it. Which line does it "
         "name, and what stands just before that?",
         ByHand([], r"[Ee]rror", server=""),
-        mp="the first line that the compiler names, and the one before it,",
-        mt="the first line that the compiler names, and the one before it,"),
+        mp="the first line that the compiler names, or the one before it,",
+        mt="the first line that the compiler names, or the one before it,"),
     "no-announcement": Advice(
-        "Is there code that runs before main(), or that closes standard output?",
-        ByHand(["sleep 1"], r"(?s)\A(?!.*listening on 2999)"),
+        "Is there code that runs before main(), and blocks, or closes standard output?",
+        ByHand([], r"(?s)\A(?!.*listening on 2999)"),
         mp="what runs before " + RUN, mt="what runs before " + RUN),
     "ended-at-start": Advice(
         "What runs before the first client comes, and what does it do when something fails? What "
         "are the server's last words?",
-        ByHand(["sleep 1"], r"(?s)\A(?!.*listening on 2999)"),
+        ByHand([], r"(?s)\A(?!.*listening on 2999)"),
         mp="what runs before " + RUN, mt="what runs before " + RUN),
     "reexecutes": Advice(
         "What does a server gain by starting itself anew, with another environment? It has no "
@@ -40,7 +41,7 @@ ADVICE: Dict[str, Advice] = {
         mp="the call of prctl()", mt="the call of prctl()"),
     "server-gone": Advice(
         "Which lines of yours can end the whole server: exit(), err(), a return from run_server(), "
-        "a signal? Which of them has run here, and for whose sake?",
+        "a signal? Which of them has run here, and why?",
         ByHand([asks(1), "sleep 1", asks(2)], REFUSED), mp="TODO 3 and 4", mt="TODO 1 and 3"),
     "listener-closed": Advice(
         "Somebody has closed the listening socket. The table of descriptors belongs to the whole "
@@ -50,7 +51,8 @@ ADVICE: Dict[str, Advice] = {
     "failure-ends-server": Advice(
         "What does CREATE return when it fails, and which lines of yours run then? Such a failure "
         "may cost the client that it concerns, and no other; only one at start may end a server.",
-        ByHand([PID, NO_MORE, asks(1), asks(2)], REFUSED), mp="TODO 3", mt="TODO 4"),
+        ByHand([PID, NO_MORE, come_and_go(20), "sleep 1", asks(2)], REFUSED),
+        mp="TODO 3", mt="TODO 4"),
     "shortage-ends-server": Advice(
         "accept() fails while no descriptor is free (EMFILE), and works again later. What do your "
         "lines do in between? What does tcp_accept() do?",

@@ -25,6 +25,7 @@ class Printed(NamedTuple):
     """What a made-up program has printed."""
     head: bytes = b""
     tail: bytes = b""
+    total: int = 0
 
     def kept(self) -> bytes:
         return self.head

@@ -92,7 +92,8 @@ def test_where_nothing_can_be_injected_a_limit_is_set_and_lifted_whatever_happen
 def test_what_a_client_saw_instead_of_a_reply() -> None:
     for reply, closes, seen in (
             (b"89\n", True, ["the line '89'"]),
-            (b"89", True, ["2 bytes without a newline, then the connection ended without a reply",
+            (b"89", True, ["2 bytes without a newline, '89', then the connection ended without a "
+                           "reply",
                            "it has no child"]),
             (b"", False, ["no reply", f"it waits; {NOBODY_ELSE}", "it has no child"])):
         with closing(MadeUpServer(reply=reply, closes=closes)) as server:
@@ -189,7 +190,7 @@ def test_bystanders_are_silent_or_send_half_and_are_served_in_the_end() -> None:
 def test_a_bystander_that_is_lost_is_a_fault_of_its_own(lost: int, reply: Optional[bytes]) -> None:
     with closing(Answering()) as server:
         server.others = {lost: reply}
-        with pytest.raises(CheckFailed, match="1 of 2 were served") as caught:
+        with pytest.raises(CheckFailed, match="1 of 2 was served") as caught:
             with bystanders(server):
                 still_serves(server, "a third came")
     assert caught.value.symptom == "bystander-lost"

@@ -92,7 +92,7 @@ def test_a_failing_creation_may_leave_no_descriptor(can_inject: bool, leaks: flo
     found = failure(server)
     assert (found.done, found.symptom) == ("fork() failed for 10 clients",
                                            "failure-keeps-connection")
-    assert found.seen == [f"{int(FAULTS * leaks)} more in all"]
+    assert found.seen == [f"{int(FAULTS * leaks)} more open descriptors in all"]
 
 
 @both

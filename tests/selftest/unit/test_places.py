@@ -53,11 +53,12 @@ FAMILY = {SERVER: process(SERVER, parent=1), 101: process(101, parent=SERVER),
 
 @pytest.mark.parametrize("holders, words", [
     ([], []),
-    ([(SERVER, 4)], ["its connection is descriptor 4 of the server itself"]),
-    ([(101, 4)], ["its connection is descriptor 4 of child 101"]),
-    ([(102, 4)], ["its connection is descriptor 4 of process 102"]),
+    ([(SERVER, 4)], ["its connection is descriptor 4 of the server itself: not closed"]),
+    ([(101, 4)], ["its connection is descriptor 4 of child 101: not closed"]),
+    ([(102, 4)], ["its connection is descriptor 4 of process 102: not closed"]),
     ([(SERVER, 7), (101, 4)],
-     ["its connection is descriptor 7 of the server itself and descriptor 4 of child 101"]),
+     ["its connection is descriptor 7 of the server itself and descriptor 4 of child 101: not "
+      "closed"]),
     ([(SERVER, 4), (101, 4), (102, 4), (103, 4)],
      ["its connection is open in 4 processes: the server itself, child 101, process 102 and 1 "
       "more"]),
@@ -68,7 +69,7 @@ def test_who_holds_a_connection(holders: List[Any], words: List[str]) -> None:
 
 def test_one_of_several_idle_processes_is_not_the_server_itself() -> None:
     assert places.connection_words([(101, 4)], FAMILY, {SERVER, 101}) == [
-        "its connection is descriptor 4 of process 101 of the server"]
+        "its connection is descriptor 4 of process 101 of the server: not closed"]
 
 
 @pytest.mark.parametrize("holders, words", [

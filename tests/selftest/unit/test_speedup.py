@@ -151,6 +151,7 @@ def test_one_that_computes_for_all_is_told_from_one_at_a_time() -> None:
     """By whether it was there before the clients came: the threads are 1000 and so on."""
     assert serial_or_decoys(courses_of(ONE_COMPUTES), [1000, 1001], "serial") == "decoys"
     assert serial_or_decoys(courses_of(LOCK_WITH_A_MUTEX), [1000, 1001], "serial") == "serial"
+    assert serial_or_decoys(courses_of(ONE_COMPUTES)[:1], [1000], "serial") == "one-for-all"
     assert serial_or_decoys([], [1000], "not-overtaken") == "not-overtaken"
 
 
