@@ -1,6 +1,7 @@
 """html.py, told.py, page.py: the page of one grading, and that a stranger's words stay words."""
 from __future__ import annotations
 
+import math
 import os
 import re
 from pathlib import Path
@@ -46,8 +47,8 @@ def contrast(one: str, other: str) -> float:
     """Returns the contrast of two colours, by WCAG 2.1."""
     def luminance(colour: str) -> float:
         parts = [int(colour[at:at + 2], 16) / 255 for at in (1, 3, 5)]
-        red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
-                            for part in parts)
+        red, green, blue = (part / 12.92 if part <= 0.03928
+                            else math.pow((part + 0.055) / 1.055, 2.4) for part in parts)
         return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
     darker, lighter = sorted((luminance(one), luminance(other)))
