@@ -56,7 +56,8 @@ def look_at(graded: Sequence[Graded]) -> str:
 
 def _reasons(one: Graded) -> List[str]:
     status = [] if one.status == GRADED else [one.status]
-    missing = [MISSING % server for server in SERVERS if not one.hashes.get(server)]
+    missing = [MISSING % server for server in SERVERS if not one.hashes.get(server)
+               and not any(f"{server}.c" in note for note in one.notes)]
     notes = list(one.notes)
     if one.status != NOT_GRADED:  # else its notes say so
         notes += missing

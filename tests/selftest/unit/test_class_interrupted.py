@@ -11,7 +11,7 @@ from typing import List
 
 import pytest
 
-from selftest.process import LAB, PATIENCE, eventually
+from selftest.process import LAB, LONGEST, eventually
 from selftest.unit.made_up_class import command
 
 RUN = """
@@ -48,10 +48,10 @@ def test_what_there_is_is_written(words: List[str], tmp_path: Path, number: sign
     done = tmp_path / "out" / "results" / "Ana" / "graded.json"
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           universal_newlines=True) as process:
-        assert eventually(done.exists)
+        assert eventually(done.exists, LONGEST)
         started = children(process.pid).split()
         process.send_signal(number)
-        out, errors = process.communicate(timeout=PATIENCE)
+        out, errors = process.communicate(timeout=LONGEST)
     assert (process.returncode, out) == (128 + number, "")
     assert "interrupted; the same command goes on: 1 graded, 1 not graded" in errors
     assert started and not any(os.path.exists(f"/proc/{pid}") for pid in started)
@@ -60,7 +60,7 @@ def test_what_there_is_is_written(words: List[str], tmp_path: Path, number: sign
     assert "interrupted" in (tmp_path / "out" / "look-at.txt").read_text()
     before = done.stat().st_mtime_ns
     (tmp_path / "class" / "Dan" / "mp_server.c").write_text("pass; once more")
-    again = subprocess.run(words, stdout=subprocess.PIPE, timeout=PATIENCE)
+    again = subprocess.run(words, stdout=subprocess.PIPE, timeout=LONGEST)
     assert again.returncode == 0 and b"Graded now: 1" in again.stdout
     assert done.stat().st_mtime_ns == before
     assert "interrupted" not in (tmp_path / "out" / "look-at.txt").read_text()
