@@ -18,9 +18,9 @@ from checks.catalogue import BY_ID, CHECKS
 from checks.check import Check
 from checks.robustness import Patient
 from checks.server import Server
-from checks.verdict import CheckFailed, Inconclusive, NotGraded
+from checks.verdict import CheckFailed, Inconclusive, NotGraded, too_busy
 from checks.workload import SYNCHRONOUS, Yardstick
-from grading.build import Build
+from grading.build import COMPILE_PATIENCE, Build
 from grading.grader import Grading
 from grading.starting import Early, Raised, Starter, in_passing
 
@@ -46,10 +46,13 @@ def build(request: pytest.FixtureRequest, grading: Grading) -> Build:
 
 @pytest.fixture
 def compiled(request: pytest.FixtureRequest, build: Build) -> str:
-    """The name of the server under test; spares the check if it does not compile."""
+    """The name of the server under test; spares the check if it does not compile, or if the machine
+    has left the compiler no time."""
     program: str = request.module.SERVER
     if program not in build.errors:
         return program
+    if program in build.starved:
+        raise too_busy(f"{program}.c could not be compiled in {COMPILE_PATIENCE} s")
     if check_of(request.node) == next(check for check in CHECKS if check.server == program):
         raise CheckFailed(f"compiled {program}.c with the lab's own files", "a server",
                           "it does not compile", "does-not-compile")

@@ -17,19 +17,25 @@ import shutil
 import stat
 import tempfile
 from pathlib import Path
-from typing import Dict, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, NamedTuple, Optional, Sequence, Set, Tuple
 
 from console import CommandFailed
 from grading import TESTS
 from grading.tools import GIVEN, OBJECTS, PROBE, put_tools
 from sandbox import BoxFailed, tiers
+from sandbox.box import OVER
 from sandbox.journal import Journal
 from sandbox.sandbox import Sandbox
 
 SERVERS = ("mp_server", "mt_server")
 SOURCE_LIMIT = 1 << 20  # bytes of one file of a submission
 PROGRAM_LIMIT = 1 << 26  # bytes of what is compiled from it
+# Seconds of CPU for one program of the compiler's. Less, and a slow machine compiles nothing; more,
+# and what never ends takes longer.
 COMPILE_SECONDS = 20
+# Seconds on the clock until the machine is to blame. Less, and a busy machine makes more gradings
+# inconclusive; more, and it takes longer to say so.
+COMPILE_PATIENCE = 120
 COMPILE_LIMITS = {"as": 3 << 30, "fsize": 1 << 26, "memory": 3 << 29}
 COMPILE_PATH = "/usr/local/bin:/usr/bin:/bin"
 SANITIZED = "sanitized"  # the folder, in the build's, of what is compiled with a sanitizer
@@ -59,6 +65,7 @@ class Build:
         allow a tier of containment as good as the required one."""
         _require_sources(submission)
         self.errors: Dict[str, str] = {}  # by server: why there is none
+        self.starved: Set[str] = set()  # those of them that the machine left no time to compile
         self._keep = keep
         self._folder = tempfile.TemporaryDirectory(prefix="lab-", dir=temporary)
         self.folder = Path(self._folder.name)
@@ -107,9 +114,12 @@ class Build:
         environment = {"PATH": COMPILE_PATH, "LC_ALL": "C", "TMPDIR": str(work)}
         sandbox = self.keeping("compile").sandbox
         done = sandbox.run(command, folder=work, writable=work, environment=environment,
-                           seconds=COMPILE_SECONDS, limits=COMPILE_LIMITS)
+                           seconds=COMPILE_SECONDS,
+                           limits={**COMPILE_LIMITS, "wall": COMPILE_PATIENCE})
         said = done.output.decode(errors="backslashreplace")
         if done.reason:
+            if done.reason == OVER["wall"]:
+                self.starved.add(target.program)
             return f"{said}\nthe compiler was stopped: {done.reason}"
         if done.status != 0:
             return said

@@ -59,12 +59,13 @@ class Sandbox:
     def run(self, command: Sequence[str], *, folder: Path, environment: Mapping[str, str],
             seconds: int, limits: Optional[Mapping[str, int]] = None,
             writable: Optional[Path] = None) -> Finished:
-        """Runs a command in a box to its end, for at most `seconds` seconds of CPU time and on the
-        clock. Raises BoxFailed."""
+        """Runs a command in a box to its end, for at most `seconds` seconds of CPU time, and, where
+        `limits` says nothing else, on the clock. Raises BoxFailed."""
+        within = {"cpu": seconds, "wall": seconds, **(limits or {})}
         box = self.start(command, folder=folder, environment=environment, writable=writable,
-                         limits={"cpu": seconds, "wall": seconds, **(limits or {})})
+                         limits=within)
         try:
-            status = box.status(seconds + 10)
+            status = box.status(within["wall"] + 10)
         finally:
             box.close()
         return Finished(-1 if status is None else status, box.output.kept(), box.reason)

@@ -13,6 +13,8 @@ from sandbox import tiers
 
 COMPILE_SECONDS = 5  # the macros below take longer than any compiler is given
 WHOLE = '#include "server.h"\nvoid run_server(int fd) { for (;;) tcp_accept(fd); }\n'
+MACROS = ("#define A(x) x x x x x x x x\n#define B(x) A(A(A(A(A(A(A(A(A(x)))))))))\n"
+          "int i = B(B(B(1+)));")
 # What is added to a server, and what the compiler then says. {secret} is a file of the grader.
 READS = [
     ('#include "{secret}"', "No such file|Permission denied"),
@@ -21,8 +23,7 @@ READS = [
 EXHAUSTS = [
     ("#include __FILE__\n#include __FILE__", "nested"),
     ("char big[1 << 30] = {1}; char more[1 << 29] = {1};", "File size|limit|error"),
-    ("#define A(x) x x x x x x x x\n#define B(x) A(A(A(A(A(A(A(A(A(x)))))))))\n"
-     "int i = B(B(B(1+)));", "stopped|memory|error"),
+    (MACROS, "stopped|memory|error"),
 ]
 
 
@@ -61,3 +62,13 @@ def test_source_that_reads_a_file(tools: Path, tier: str, tmp_path: Path, text: 
 def test_source_that_exhausts_the_compiler(tier: str, tmp_path: Path, text: str,
                                            seen: str) -> None:
     check_failure(tmp_path, text, seen)
+
+
+def test_a_compiler_without_time_is_the_machine_s_fault(tmp_path: Path,
+                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the clock; what the compiler uses of the CPU is the source's."""
+    monkeypatch.setattr(building, "COMPILE_PATIENCE", 1)
+    (tmp_path / "mt_server.c").write_text(WHOLE + MACROS)
+    with Build(tmp_path) as build:
+        assert "mt_server" in build.starved and "mp_server" not in build.starved
+        assert "took longer" in build.errors["mt_server"]
