@@ -10,7 +10,7 @@ from checks import diagnosis
 from checks.asking import CLEANUP_QUIET, all_served, bystanders, closer_look
 from checks.server import CPU_BUDGET, SETTLED_CLIENT, Server
 from checks.symptoms import counted, verb
-from checks.verdict import CheckFailed
+from checks.verdict import CheckFailed, Inconclusive
 from watching import private
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -55,6 +55,16 @@ class Record(NamedTuple):
     kinds: List[str] = []  # of what kind its descriptors were in the end, in words
     reaping: List[str] = []  # what it did with the signal for ended children
     again: List[Stage] = []  # where memory grew: more stages, looked at when all was cleaned up
+    late: List[Stage] = []  # where anything grew: when those had been served that were silent
+
+    def freed_late(self, figure: Callable[[Stage], int]) -> List[str]:
+        """Returns the words for a figure that became small again when the clients had been served
+        that were silent; nothing if it did not."""
+        grown = figure((self.again or self.stages)[-1]) - figure(self.stages[0])
+        if any(2 * (figure(one) - figure(self.stages[0])) < grown for one in self.late):
+            return ["when the clients had left that were there before all others, it was "
+                    "cleaned up"]
+        return []
 
     def grows(self, figure: Callable[[Stage], int], least: int = 1) -> bool:
         """Returns whether a figure grows with the number of clients, by `least` a stage."""
@@ -100,7 +110,18 @@ def serve_many(server: Server) -> Record:
     if not _any_grows(stages):
         return Record(stages, lost)
     return Record(stages, lost, closer_look(lambda: diagnosis.kinds(server)),
-                  closer_look(lambda: diagnosis.sigchld(min(server.idle))), again)
+                  closer_look(lambda: diagnosis.sigchld(min(server.idle))), again,
+                  [] if lost else _afterwards(server, stages))
+
+
+def _afterwards(server: Server, stages: Sequence[Stage]) -> List[Stage]:
+    """Returns one more stage, when those have been served that were silent; none if that fails: it
+    is for words only."""
+    try:
+        _serve(server, stages[-1].clients, 1)
+        return [_cleaned_up(server, stages)]
+    except (CheckFailed, Inconclusive):
+        return []
 
 
 def _any_grows(stages: Sequence[Stage], figures: Figures = FIGURES) -> bool:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import time
-from typing import Callable, Mapping
+from typing import Callable, Mapping, Sequence
 
 from checks import symptoms
 from checks.asking import (SLACK, answered, bystanders, closer_look, fib, seen_by, served,
@@ -231,13 +231,14 @@ def _crowd(server: Server, number: int) -> None:
     served(server, last.send(b"%d\n" % asked[last]), asked[last],
            f"{number} clients connected; the last one sent a request, the others stayed silent",
            budget=FLOOD_BUDGET)
+    in_order = list(others)
     server.draw.shuffle(others)
     for first in range(0, len(others), WAVE):
         wave = others[first:first + WAVE]
         for client in wave:
             client.send(b"%d\n" % asked[client])
         answered(server, *wave, budget=FLOOD_BUDGET)
-    _nobody_lost(server, {client: asked[client] for client in others})
+    _nobody_lost(server, {client: asked[client] for client in in_order})
     for client in asked:
         client.close()
     still_serves(server, f"{number} clients were served")
@@ -256,7 +257,17 @@ def _nobody_lost(server: Server, asked: Mapping[Client, int]) -> None:
     saw, *rest = seen_by(lost[0], server)
     raise CheckFailed(
         f"{number} clients connected at once, then each sent a request", "each to be served",
-        [f"{number - len(lost)} were served; one of the others saw: {saw}", *rest], "flood-lost")
+        [f"{number - len(lost)} were served; one of the others saw: {saw}",
+         _which([list(asked).index(client) + 1 for client in lost], number), *rest], "flood-lost")
+
+
+def _which(places: Sequence[int], number: int) -> str:
+    """Returns which of so many clients were lost, by the order in which they had connected."""
+    first, last = min(places), max(places)
+    if last - first + 1 == len(places):
+        which = f"client {first}" if first == last else f"clients {first} to {last}"
+        return f"lost: {which} of {number}, in the order in which they had connected"
+    return f"lost: {len(places)} clients; the first of them was number {first} to connect"
 
 
 def all_were_served(record: Record) -> None:

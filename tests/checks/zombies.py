@@ -144,4 +144,5 @@ def none_pile_up(record: Record) -> None:
             f"served {last.clients} clients, while 2 others that had come before stayed silent",
             "no more zombies, however many clients there were",
             [f"{first.zombies} zombies when {first.clients} clients had been served, "
-             f"{last.zombies} when {last.clients} had", *record.reaping], "zombies-pile-up")
+             f"{last.zombies} when {last.clients} had", *record.reaping,
+             *record.freed_late(lambda stage: stage.zombies)], "zombies-pile-up")

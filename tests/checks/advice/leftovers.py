@@ -51,6 +51,11 @@ ADVICE: Dict[str, Advice] = {
         "What remains of a thread that has ended, and until when (pthread_detach(3))?",
         ByHand([PID, DEFINE_ONE, SIZE, times(100), SLOW, "A=$(size)", times(1000), GROWN],
                r"^([3-9]\d{4}|\d{6,}) kB more", server=PACKED), mt="TODO 2"),
+    "joins-in-order": Advice(
+        "What ended threads leave was freed only when silent clients had left. Which thread is "
+        "joined first, and what if that one still serves?",
+        ByHand([PID, DEFINE_ONE, SIZE, times(100), SLOW, "A=$(size)", times(1000), GROWN],
+               r"^([3-9]\d{4}|\d{6,}) kB more", server=PACKED), mt="TODO 2 and 3"),
     "blocks-pile-up": Advice(
         "Which malloc() of yours (or asprintf(), strdup(), ...) runs for each client, or for each "
         "tenth or hundredth one, and who frees what it gave, when?",

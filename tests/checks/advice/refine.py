@@ -108,6 +108,7 @@ RULES = (
     Rule("stays-open", "closed-late", seen="when another client connected"),
     Rule("stays-open", "parent-keeps-connection", seen="is descriptor .* of the server itself",
          server="mp_server"),
+    Rule("stacks-pile-up", "joins-in-order", seen="^when the clients had left"),
     Rule("blocks-pile-up", "failure-keeps-memory", done=r"\(\) failed"),
 )
 

@@ -24,7 +24,7 @@ ADVICE: Dict[str, Advice] = {
     "largest-fails": Advice(
         "Small requests are served, and 40, the largest one, is not. What of yours has a size, a "
         "type or an end that 40, or its result, is beyond?",
-        ByHand([asks(10), asks(40)], r"(?s)\A(?!.*function\(40\): 165580141$)"), **SERVES),
+        ByHand([asks(10), asks(40).replace("5", "20", 1)], r"(?s)\A(?!.*function\(40\): 165580141$)"), **SERVES),
     "nobody-serves": Advice(
         "There was no WORKER for this client. Which line of yours creates one, and is it reached? "
         "Who calls serve_client()?",
@@ -71,8 +71,8 @@ ADVICE: Dict[str, Advice] = {
     "server-sleeps": Advice(
         "What accepts the clients sleeps for a fixed time, before or after it makes a WORKER. What "
         "does it wait for, and who waits for it meanwhile?",
-        ByHand([PID, "exec 3<>/dev/tcp/localhost/2999; echo 0 >&3; sleep .05",
-                "ps -Lo pid,stat,wchan:20,cmd -p $P"], "nanosleep|poll"), mp="TODO 3", mt="TODO 3"),
+        ByHand([PID, SEVEN_SILENT, "ps -Lo pid,stat,wchan:20,cmd -p $P"], "nanosleep|poll"),
+        mp="TODO 3", mt="TODO 3"),
     "time-limit": Advice(
         "A client may take its time. Which alarm, time limit (SO_RCVTIMEO, poll()) or watchdog of "
         "yours ends its connection, perhaps when the next client comes?",

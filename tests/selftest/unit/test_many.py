@@ -169,7 +169,8 @@ def test_one_descriptor_in_fifty_clients_is_found(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("mapped, heap, symptom, words", [
     (30, 0, "blocks-pile-up", "blocks from malloc() are never freed"),
     (0, 30, "blocks-pile-up", "blocks from malloc() are never freed"),
-    (8 << 20, 0, "stacks-pile-up", "8192 KiB more for each client: the stacks of ended threads")])
+    (8 << 20, 0, "stacks-pile-up", "8192 KiB more for each client, on average: the "
+     "stacks of ended threads")])
 def test_memory_that_grows_is_named(monkeypatch: pytest.MonkeyPatch, mapped: int, heap: int,
                                     symptom: str, words: str) -> None:
     server = Leaking()
