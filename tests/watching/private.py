@@ -13,6 +13,7 @@ from typing import Collection, Counter, Dict, Iterable, Iterator, List, Optional
 
 from watching import procfs
 
+PR_SET_PDEATHSIG, PR_GET_PDEATHSIG = 1, 2  # prctl(2)
 _LIBC = ctypes.CDLL(None)
 # What a descriptor is open for, by what readlink(2) shows of it (proc(5), fd). The first that fits
 # counts.
@@ -31,10 +32,13 @@ KINDS = (
 @contextlib.contextmanager
 def as_user(user: int) -> Iterator[None]:
     """A time in which this thread reads files with the rights of another user, by setfsuid(2); -1:
-    with its own."""
+    with its own. The kernel then forgets that this process is to end with its parent, so it is told
+    again."""
     if user == -1:
         yield
         return
+    number = ctypes.c_int()
+    _LIBC.prctl(PR_GET_PDEATHSIG, ctypes.byref(number))
     _LIBC.setfsgid(user)
     _LIBC.setfsuid(user)
     try:
@@ -42,6 +46,7 @@ def as_user(user: int) -> Iterator[None]:
     finally:
         _LIBC.setfsuid(os.geteuid())
         _LIBC.setfsgid(os.getegid())
+        _LIBC.prctl(PR_SET_PDEATHSIG, number)
 
 
 def _descriptors(pid: int) -> List[str]:
