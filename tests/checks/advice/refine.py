@@ -16,6 +16,7 @@ SERVED_MANY = r"^\d+ clients? w(as|ere) served; then"
 LOCK = r"blocked (on a file lock|in (pthread_mutex_lock|futex|sem_wait|flock|fcntl|semop)\(\))"
 SEVERAL_SERVE = r"^([2-9]|\d\d+) (other )?(children|threads|processes)\S* are blocked in recv\(\)"
 FAILED = r"(fork|pthread_create|thrd_create)\(\) (.*failed|succeed and)"
+NEXT_ONE = FAILED + ".*; then a new client sent"
 LOST = "no-reply-waits no-reply-closed no-reply-reset turned-away wrong-reply"
 CLOSED = "no-reply-closed no-reply-reset"
 GONE = "server-gone no-reply-gone"
@@ -53,10 +54,9 @@ RULES = (
     Rule(LOST, "race-at-once", done=AT_ONCE, server="mt_server", seen=r"^\d+ of \d+ w"),
     Rule(LOST, "flood-lost", done=r"^\d{3,} clients connected"),
     Rule("flood-lost", "limit-reached", seen=QUEUED),
-    Rule("no-reply-waits failure-waits", "failure-keeps-lock", done=FAILED, seen=LOCKED_SERVER,
+    Rule("no-reply-waits", "failure-keeps-lock", done=NEXT_ONE, seen=LOCKED_SERVER,
          server="mt_server"),
-    Rule(LOST, "failure-hits-next", done=FAILED + ".*; then a new client sent",
-         server="mt_server"),
+    Rule(LOST, "failure-hits-next", done=NEXT_ONE, server="mt_server"),
     Rule("failure-waits failure-keeps-process", "second-failure", server="mp_server",
          done=r"let one fork\(\) succeed", seen=r"grandchild|process \d+ is|(child|children|process"
          r"(es)?)( \d+)? (is|are) blocked in (waitpid|accept)"),

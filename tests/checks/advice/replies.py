@@ -24,7 +24,8 @@ ADVICE: Dict[str, Advice] = {
     "largest-fails": Advice(
         "Small requests are served, and 40, the largest one, is not. What of yours has a size, a "
         "type or an end that 40, or its result, is beyond?",
-        ByHand([asks(10), asks(40).replace("5", "20", 1)], r"(?s)\A(?!.*function\(40\): 165580141$)"), **SERVES),
+        ByHand([asks(10), asks(40).replace("5", "20", 1)],
+               r"(?s)\A(?!.*function\(40\): 165580141$)"), **SERVES),
     "nobody-serves": Advice(
         "There was no WORKER for this client. Which line of yours creates one, and is it reached? "
         "Who calls serve_client()?",

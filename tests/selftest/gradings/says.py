@@ -196,7 +196,7 @@ EXPLAINED: Dict[str, Dict[str, Dict[str, str]]] = {
         "mutex_around_service": {
             "done": "8 clients.* client 8 .* the 7 that had connected before it stayed silent",
             "expected": "the line '[0-9]+'",
-            "think": "Who holds it"}},
+            "think": "Who holds the lock"}},
     "mt-races": {
         "shared_local": {
             "done": "48 clients.* held back",
