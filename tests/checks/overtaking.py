@@ -230,7 +230,7 @@ class Overtaking:
             symptom = "busy-waits"
             first = f"{used}, for what costs {sum(goal.costs):.2f} s: something busy-waits"
         raise CheckFailed(self.done, expected,
-                          [first, *lines_of(seen.busy(HARDLY), self.server),
+                          [first, *lines_of(seen.most(len(seen.busy(HARDLY))), self.server),
                            *closer_look(lambda: blocked(self.server))], symptom)
 
     def _fail_without_work(self, meaning: Meaning, seen: Observation) -> NoReturn:

@@ -30,6 +30,7 @@ FAMILIES = (
     frozenset(("late-thread", "race-at-once", "data-race")),
     frozenset(("no-process-each", "no-thread-each", "decoys", "one-for-all", "serves-itself")),
     frozenset(("lock-held",)),
+    frozenset(("handler-allocates", "handler-prints", "handler-locks", "handler-hangs")),
 )
 
 

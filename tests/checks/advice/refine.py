@@ -45,6 +45,8 @@ RULES = (
     Rule("", "not-overtaken", seen="it had to wait for the others"),
     Rule("", "pinned", seen="bound to CPU"),
     # Lost among many.
+    Rule("no-reply-waits", "handler-hangs", seen=r"blocked in .* while SIG\w+ is blocked, as in",
+         done=CAME),
     Rule("no-reply-waits", "serves-itself", done=CAME, server="mt_server",
          seen=r"the server is blocked in (recv|read|poll)"),
     Rule("no-reply-waits", "lock-held", done=CAME, seen=LOCK),
