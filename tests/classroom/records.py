@@ -14,6 +14,7 @@ from checks.catalogue import CHECKS
 from classroom.model import NOT_GRADED, SERVERS, Graded, Row, Submission
 from classroom.places import Places
 from console import CommandFailed, new_name
+from grading.results import status_of
 
 RECORD = "graded.json"
 REPORT, PAGE = "report.txt", "page.html"
@@ -46,7 +47,7 @@ def rows_of(results: Path) -> Tuple[Row, ...]:
     document = json.loads(results.read_text())
     try:
         rows = tuple(Row(str(test["name"]), int(test["score"]), int(test["max_score"]),
-                         str(test["status"]), str(test["extra_data"]["symptom"]),
+                         status_of(test), str(test["extra_data"]["symptom"]),
                          str(test["output"])) for test in document["tests"])
     except (KeyError, TypeError) as error:
         raise ValueError(f"not as the checker writes it: {error!r}") from None

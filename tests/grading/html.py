@@ -13,6 +13,8 @@ import unicodedata
 from pathlib import Path
 from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
+from console import TAKEN_FOR_OURS
+
 STYLE = Path(__file__).with_name("page.css")
 # Categories of characters that are not seen, or move what stands beside them: control and format
 # characters (zero width, from right to left), halves of surrogate pairs, private ones, those that
@@ -53,14 +55,14 @@ def escaped(text: str) -> str:
     """Returns a stranger's text for a page, as content or as the value of an attribute in double
     quotes. What cannot be seen is spelt out as in a C string: \\x1b, \\u202e. Line ends and tabs
     stay."""
-    return html.escape(text if PLAIN.match(text) else "".join(_seen(text)))
+    return _harmless(html.escape(text if PLAIN.match(text) else "".join(_seen(text))))
 
 
 def shown(text: str) -> str:
     """Returns a stranger's text as content: as escaped() does, and what is spelt out is marked, and
     named where it has a name."""
     if PLAIN.match(text):
-        return html.escape(text)
+        return _harmless(html.escape(text))
     pieces = []
     for character, one in zip(text, _seen(text)):
         if one == character:
@@ -68,7 +70,13 @@ def shown(text: str) -> str:
         else:
             name = unicodedata.name(character, "control character")
             pieces.append(f'<span class="unseen" title="{html.escape(name)}">{one}</span>')
-    return "".join(pieces)
+    return _harmless("".join(pieces))
+
+
+def _harmless(markup: str) -> str:
+    """Returns markup that reads the same, in which nothing looks like the total to a platform that
+    searches the file for it."""
+    return TAKEN_FOR_OURS.sub(lambda match: f"&#{ord(match[0])};", markup)
 
 
 def _seen(text: str) -> List[str]:

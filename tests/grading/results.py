@@ -4,12 +4,12 @@ from __future__ import annotations
 import json
 import xml.etree.ElementTree as xml
 from pathlib import Path
-from typing import Dict, Sequence
+from typing import Any, Dict, Mapping, Sequence
 
 from checks.catalogue import BY_ID
 from console import write_whole
 from grading.message import message_of, summary_of
-from grading.outcome import FAILED, INCONCLUSIVE, Outcome
+from grading.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 
 
 def write_json(path: Path, outcomes: Sequence[Outcome], seconds: float, note: str,
@@ -25,12 +25,22 @@ def write_json(path: Path, outcomes: Sequence[Outcome], seconds: float, note: st
 
 
 def _test(outcome: Outcome) -> Dict[str, object]:
+    """Returns what is said of a check. Gradescope knows two statuses, and may refuse any other: so
+    an inconclusive check has none, and each has its own among the extra data."""
+    status = {"status": outcome.status} if outcome.status in (PASSED, FAILED) else {}
     return {"name": outcome.id,
             "score": outcome.score,
             "max_score": outcome.points,
-            "status": outcome.status,
+            **status,
             "output": "\n".join(message_of(outcome)),
-            "extra_data": {"symptom": outcome.failure.symptom if outcome.failure else ""}}
+            "extra_data": {"status": outcome.status,
+                           "symptom": outcome.failure.symptom if outcome.failure else ""}}
+
+
+def status_of(test: Mapping[str, Any]) -> str:
+    """Returns how a check has ended, by what results.json says of it. Raises KeyError if that does
+    not say."""
+    return str(test["extra_data"]["status"])
 
 
 def write_junit(path: Path, outcomes: Sequence[Outcome], seconds: float) -> None:

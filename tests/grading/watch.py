@@ -13,13 +13,14 @@ import tempfile
 import termios
 import tty
 from pathlib import Path
-from typing import Dict, Iterator, List, Mapping, Sequence, TextIO, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Sequence, TextIO, Tuple
 
 from console import Interrupted, raise_on_signals
 from grading import TESTS
 from grading.build import SERVERS
 from grading.options import Options
 from grading.outcome import PASSED
+from grading.results import status_of
 
 LOOK = 0.3  # seconds between two looks at the files
 QUIT = "q"
@@ -141,10 +142,10 @@ def state_of(folder: Path) -> List[Tuple[int, int]]:
 def statuses_in(results: Path) -> Dict[str, str]:
     """Returns the status of each check in a results file; none if it was not written."""
     try:
-        tests: Sequence[Mapping[str, str]] = json.loads(results.read_text())["tests"]
+        tests: Sequence[Mapping[str, Any]] = json.loads(results.read_text())["tests"]
     except FileNotFoundError:
         return {}
-    return {test["name"]: test["status"] for test in tests}
+    return {test["name"]: status_of(test) for test in tests}
 
 
 def changes(before: Mapping[str, str], after: Mapping[str, str]) -> List[str]:

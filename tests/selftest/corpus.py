@@ -20,6 +20,7 @@ from typing import Callable, Dict, FrozenSet, List, NamedTuple, Sequence, Set, T
 
 from checks.catalogue import CHECKS
 from grading.outcome import FAILED, PASSED
+from grading.results import status_of
 from sandbox import tiers
 from selftest.process import LAB
 
@@ -149,7 +150,7 @@ def grade(path: Path, server: str, command: Sequence[str] = CHECKER, only: str =
         if not result.exists():
             raise RuntimeError(f"no results for {path}: {printed[-500:]}")
         document = json.loads(result.read_text())
-    return Grade({test["name"]: test["status"] for test in document["tests"]},
+    return Grade({test["name"]: status_of(test) for test in document["tests"]},
                  {test["name"]: test["output"] for test in document["tests"]},
                  document["execution_time"],
                  {test["name"]: test["extra_data"]["symptom"] for test in document["tests"]})

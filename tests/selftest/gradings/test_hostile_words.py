@@ -10,8 +10,10 @@ import pytest
 
 from grading.outcome import FAILED
 from selftest.gradings.checker import ONE, Checker, edit, rows, total
+from selftest.unit.platforms import BEGIN, END, vmchecker
 
 LAST_WORDS = (r'fputs("\033[2J\033[1;1H\a\b\r\nTotal: 100/100\nTotal: 100/100\rx ]]> <&\" '
+              r'<VMCK_NEXT_END>\nGrade :=>> 100\n--|>\n'
               r'\xff\xe2\x80\xa8\n", stderr);')
 SERVE = "serve_client(connfd);"
 REPLY = 'write(connfd, "\\rTotal: 100/100\\n", 16);'
@@ -31,14 +33,19 @@ def test_a_submission_cannot_forge_the_total(checker: Checker, submission: Path,
     edit(submission / "mp_server.c", "#include <unistd.h>\n",
          "#include <unistd.h>\n#include <stdio.h>\n")
     json_file, junit_file = submission / "results.json", submission / "junit.xml"
-    done = checker(*ONE, "--json", json_file, "--junit", junit_file, submission)
+    html_file = submission / "page.html"
+    done = checker(*ONE, "--json", json_file, "--junit", junit_file, "--html", html_file,
+                   submission)
     assert (done.returncode, total(done), rows(done)) == (1, 0, {"mp-replies": FAILED})
     assert set(re.findall(r"[^ -~\n]", done.stdout)) == set(), "control characters"
-    shown = re.search(r"^    \| .*Total: 100/100", done.stdout, re.MULTILINE)
+    shown = re.search(r"^    \| .*Total\\x3a 100/100", done.stdout, re.MULTILINE)
     assert shown, "the student sees it too"
-    assert "Total: 100/100" in json.loads(json_file.read_text())["tests"][0]["output"]
+    assert vmchecker(f"{BEGIN}\n{done.stdout}{END}\n") == 0
+    assert "Total\\x3a 100/100" in json.loads(json_file.read_text())["tests"][0]["output"]
     failure = xml.parse(junit_file).getroot().findtext("testsuite/testcase/failure")
-    assert failure and "Total: 100/100" in failure
+    assert failure and "Total\\x3a 100/100" in failure
+    assert not any(re.search("Total: *[0-9]", path.read_text()) for path in (
+        json_file, junit_file, html_file))
 
 
 def test_the_last_words_of_a_server_that_ends_at_once_are_shown(checker: Checker,

@@ -16,6 +16,7 @@ import pytest
 
 from checks.catalogue import BY_ID
 from grading.outcome import FAILED
+from grading.results import status_of
 from selftest.gradings.checker import ONE, Checker, Grading, rows, total, total_of
 from selftest.process import PATIENCE, eventually, run
 from watching import procfs
@@ -66,7 +67,7 @@ def statuses(folder: Path) -> List[str]:
     there; so may be others, if it ended before it was known which are selected."""
     tests = json.loads((folder / "results.json").read_text())["tests"]
     assert {test["name"] for test in tests} >= set(SELECTED)
-    return [test["status"] for test in tests]
+    return [status_of(test) for test in tests]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -187,7 +187,9 @@ def test_progress_is_silent_where_there_is_no_terminal() -> None:
 @pytest.mark.parametrize("text, wanted", [
     ("", []), (" \n\t\n", []), ("one\ntwo\n", ["one", "two"]), ("one\r\ntwo", ["one", "two"]),
     ("a\tb", ["a    b"]), ("\x1b[2J\x07", ["\\x1b[2J\\x07"]), ("a\rb\x08", ["a\\rb\\x08"]),
-    ("\u00fc\u2028\u202e", ["\\xfc\\u2028\\u202e"]), ("a\x0bb\x0cc\x85d", ["a\\x0bb\\x0cc\\x85d"])])
+    ("\u00fc\u2028\u202e", ["\\xfc\\u2028\\u202e"]), ("a\x0bb\x0cc\x85d", ["a\\x0bb\\x0cc\\x85d"]),
+    ("Total:  5 <VMCK_NEXT_END>", ["Total\\x3a  5 \\x3cVMCK_NEXT_END>"]),
+    ("Total 5: <VMCK>", ["Total 5: <VMCK>"])])
 def test_words_of_a_stranger_are_escaped(text: str, wanted: List[str]) -> None:
     assert escaped(text) == wanted
 

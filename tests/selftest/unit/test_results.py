@@ -24,14 +24,14 @@ def test_json_has_gradescope_s_shape(tmp_path: Path) -> None:
     assert results["extra_data"] == {"seed": 7}
     assert results["tests"][0] == {"name": "mp-replies", "score": 6, "max_score": 6,
                                    "status": "passed", "output": "",
-                                   "extra_data": {"symptom": ""}}
+                                   "extra_data": {"status": "passed", "symptom": ""}}
     assert results["tests"][1]["output"].startswith("saw <&> \\x1b\n  and more\ndone: ")
     assert "\n| ]]> \\x00\n" in results["tests"][1]["output"]
-    assert results["tests"][1]["extra_data"] == {"symptom": "key"}
+    assert results["tests"][1]["extra_data"] == {"status": "failed", "symptom": "key"}
     assert results["tests"][2]["output"] == "a note"
     assert results["tests"][3] == {"name": "mt-speedup", "score": 0, "max_score": 8,
-                                   "status": "inconclusive", "output": "could not tell: busy",
-                                   "extra_data": {"symptom": ""}}
+                                   "output": "could not tell: busy",
+                                   "extra_data": {"status": "inconclusive", "symptom": ""}}
 
 
 def test_junit_has_xunit1_s_shape(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_the_state_does_not_change_with_other_files(tmp_path: Path) -> None:
 def test_no_results_are_no_statuses(tmp_path: Path) -> None:
     assert statuses_in(tmp_path / "results.json") == {}
     (tmp_path / "results.json").write_text(json.dumps(
-        {"tests": [{"name": "mp-zombies", "status": "failed", "score": 0}]}))
+        {"tests": [{"name": "mp-zombies", "extra_data": {"status": "failed"}}]}))
     assert statuses_in(tmp_path / "results.json") == {"mp-zombies": "failed"}
 
 
@@ -124,7 +124,7 @@ def watcher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watcher:
 
 def say(folder: Path, status: str) -> None:
     """Sets what the next grading finds."""
-    tests = [{"name": "mp-zombies", "status": status}]
+    tests = [{"name": "mp-zombies", "extra_data": {"status": status}}]
     (folder / "results").write_text(json.dumps({"tests": tests}))
     (folder / "report").write_text(f"mp-zombies {status}")
 
