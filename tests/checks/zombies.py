@@ -108,7 +108,9 @@ def _after_more_clients(server: Server) -> str:
     server.settle()
     now = len(server.zombies())
     how = "some left another one"
-    if now <= before:
+    if now + SLACK < before:
+        how = "none left another one, and some of these were reaped meanwhile"
+    elif now <= before:
         how = "none left another one"
     elif now >= before + MORE:
         how = "each left another one"
@@ -119,6 +121,8 @@ def _when_others_leave(server: Server) -> str:
     """Returns whether zombies are reaped once those clients have left that were silent; nothing if
     not."""
     before = len(server.zombies())
+    if before <= SLACK:
+        return ""
     for client in server.clients:
         if client.line is None:
             client.close()

@@ -72,6 +72,7 @@ RULES = (
     Rule(GONE, "client-ends-server", done="reset|never read|without a (request|newline)|left"),
     Rule("no-reply-gone", "server-gone"),
     # What keeps a client from its reply.
+    Rule(LOST, "in-pieces", done="alone sent .* in two pieces"),
     Rule(f"{LOST} wrong-reply", "largest-fails", done="the largest request"),
     Rule("no-reply-waits", "handler-spins", seen="busy-looping .* while SIGCHLD is blocked"),
     Rule("no-reply-waits", "handler-blocks", seen=r"in (waitpid|waitid)\(\).* SIGCHLD is blocked"),

@@ -26,6 +26,11 @@ ADVICE: Dict[str, Advice] = {
         "type or an end that 40, or its result, is beyond?",
         ByHand([asks(10), asks(40).replace("5", "20", 1)],
                r"(?s)\A(?!.*function\(40\): 165580141$)"), **SERVES),
+    "in-pieces": Advice(
+        "A request may come in pieces, with a pause between them. What do your lines, or an option "
+        "that they set for the socket (O_NONBLOCK), make of one that is not whole yet?",
+        ByHand(["exec 3<>/dev/tcp/localhost/2999; echo -n 1 >&3; sleep 1",
+                "echo 2 >&3; timeout 3 cat <&3  # right: 233"], r"(?s)\A(?!.*^233$)"), **SERVES),
     "nobody-serves": Advice(
         "There was no WORKER for this client. Which line of yours creates one, and is it reached? "
         "Who calls serve_client()?",

@@ -20,6 +20,7 @@ SHOWN: Dict[str, List[str]] = {
     # replies.py
     "wrong-reply": ["buggy/mp/off_by_one", "buggy/mt/sixteen_bits"],
     "largest-fails": ["buggy/mp/dies_after_large_request"],
+    "in-pieces": ["buggy/mt/nonblocking_connection"],
     "nobody-serves": ["buggy/mp/accepts_and_closes", "buggy/mt/drops_everybody"],
     "closed-too-early": ["buggy/mp/closes_before_fork", "buggy/mt/closed_by_creator"],
     "no-reply-waits": ["buggy/mp/own_port", "buggy/mt/pointer_for_descriptor"],
