@@ -89,6 +89,14 @@ def _judge(start: Start, server: Server, number: int) -> None:
 def served_in_turn(server: Server, number: int) -> bool:
     """Returns whether so many clients are served that connect one after another, or a few at a
     time, and then send their requests."""
+    try:
+        all_served(server, _connected_in_turn(server, number), "", BUDGET)
+    except CheckFailed:  # also of a connection, where the server has ended meanwhile
+        return False
+    return True
+
+
+def _connected_in_turn(server: Server, number: int) -> Dict[Client, int]:
     asked: Dict[Client, int] = {}
     while len(asked) < number:
         for _ in range(min(1 if number <= LATE else BATCH, number - len(asked))):
@@ -96,11 +104,7 @@ def served_in_turn(server: Server, number: int) -> bool:
         server.settle(quiet=SETTLED_BATCH)
     for client, n in asked.items():
         client.send(b"%d\n" % n)
-    try:
-        all_served(server, asked, "", BUDGET)
-    except CheckFailed:
-        return False
-    return True
+    return asked
 
 
 def most_at_once() -> int:
@@ -151,7 +155,9 @@ def held_back(server: Server, number: int) -> Iterator[None]:
 
 
 def _holds_back(server: Server) -> bool:
-    return server.probe is not None and server.probe.held > 0 and not server.probe.given_up
+    """Returns whether threads are held back now; those of a server that has ended never go on."""
+    probe = server.probe
+    return probe is not None and probe.held > 0 and not probe.given_up and bool(server.live())
 
 
 def _done(server: Server, number: int) -> str:

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import resource
 from pathlib import Path
-from typing import List, Mapping, NamedTuple, Optional, Tuple
+from types import SimpleNamespace
+from typing import List, Mapping, NamedTuple, Optional, Set, Tuple
 
 import pytest
 
@@ -112,3 +113,22 @@ def test_a_thread_that_the_probe_did_not_see_fails_the_check() -> None:
 def test_without_a_probe_nothing_is_held_back() -> None:
     with races.held_back(MadeUpServer(None), races.LATE):  # type: ignore[arg-type]
         pass
+
+
+def test_a_server_that_ends_on_the_way_has_not_served_in_turn() -> None:
+    class Ending(NamedTuple):
+        """A server that is gone when the first client comes."""
+
+        def connect(self) -> None:
+            """Raises CheckFailed."""
+            raise CheckFailed("", "a connection", "connection refused", "server-gone")
+    assert not races.served_in_turn(Ending(), 2)  # type: ignore[arg-type]  # is all it needs
+
+
+@pytest.mark.parametrize("alive, held, given_up, holds", [
+    ({7}, 1, False, True), (set(), 1, False, False), ({7}, 0, False, False), ({7}, 1, True, False)])
+def test_threads_of_a_server_that_has_ended_are_not_waited_for(
+        alive: Set[int], held: int, given_up: bool, holds: bool) -> None:
+    server = SimpleNamespace(live=lambda: alive,
+                             probe=SimpleNamespace(held=held, given_up=given_up))
+    assert races._holds_back(server) == holds  # type: ignore[arg-type]  # is all it looks at
