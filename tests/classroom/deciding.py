@@ -11,6 +11,9 @@ from grading import outcome
 # What a check is about that the machine's scheduler has a part in: lost by chance, it would be
 # passed the next time.
 SCHEDULING = frozenset(check.id for check in CHECKS if check.id.endswith("-speedup"))
+# Symptoms (checks/advice/) that right servers have shown on a machine with far too much to do.
+# Fewer, and such a machine costs a student points; more, and a class takes longer.
+DOUBTFUL = frozenset(("no-announcement", "flood-lost"))
 # Gradings of one submission. Fewer, and what a busy machine has spoiled stays inconclusive; more,
 # and what never can be decided holds up the class.
 MOST = 3
@@ -31,13 +34,15 @@ def again(attempts: Sequence[Attempt]) -> bool:
         return False
     if not last.rows or any(row.status == outcome.INCONCLUSIVE for row in last.rows):
         return True
-    return _only_scheduling(last) and sum(bool(attempt.rows) for attempt in attempts) == 1
+    return _may_be_the_machine(last) and sum(bool(attempt.rows) for attempt in attempts) == 1
 
 
-def _only_scheduling(attempt: Attempt) -> bool:
-    """Returns whether nothing failed but what depends on the machine's scheduling."""
-    failed = {row.id for row in attempt.rows if row.status == outcome.FAILED}
-    return bool(failed) and failed <= SCHEDULING
+def _may_be_the_machine(attempt: Attempt) -> bool:
+    """Returns whether nothing failed but what depends on the machine's scheduling, or something by
+    a symptom that may be the machine's."""
+    failed = [row for row in attempt.rows if row.status == outcome.FAILED]
+    only_scheduling = bool(failed) and {row.id for row in failed} <= SCHEDULING
+    return only_scheduling or any(row.symptom in DOUBTFUL for row in failed)
 
 
 def decided(attempts: Sequence[Attempt]) -> Decision:

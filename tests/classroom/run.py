@@ -22,7 +22,7 @@ from classroom.selection import selected
 from console import CommandFailed
 
 NOTHING = "neither mp_server.c nor mt_server.c was handed in"
-NOT_YET = "not graded yet: the run was interrupted"
+NOT_YET = "the run was interrupted before it"
 TEMPORARY = "class-"  # how the name of a run's folder for temporary files begins
 
 

@@ -1,7 +1,7 @@
 """A class whose submissions say how they are to be graded, and a checker that does what they say.
 
 A source is what becomes of each grading of it, one after the other, such as "inconclusive mt-races;
-pass": pass, fail ID..., inconclusive ID..., crash, hang."""
+pass": pass, fail ID... [SYMPTOM], inconclusive ID..., crash, hang."""
 from __future__ import annotations
 
 import json
@@ -72,15 +72,16 @@ class MadeUp:
         self._began.append(source)
         if kind in ("crash", "hang"):
             return Attempt((), 1.0, folder, f"it did {kind}", kind == "hang")
-        rows = tuple(row(check.id, STATUS[kind] if check.id in ids else PASSED) for check in CHECKS)
+        rows = tuple(row(check.id, STATUS[kind], ids[-1]) if check.id in ids else row(check.id)
+                     for check in CHECKS)
         (folder / "report.txt").write_text(f"Total: {sum(one.score for one in rows)}/100\n")
         return Attempt(rows, 1.0, folder)
 
 
-def row(id: str, status: str = PASSED) -> Row:
+def row(id: str, status: str = PASSED, symptom: str = "") -> Row:
     """Returns what one check gave."""
     points = BY_ID[id].points
-    return Row(id, points if status == PASSED else 0, points, status, "", "a message")
+    return Row(id, points if status == PASSED else 0, points, status, symptom, "a message")
 
 
 class Class:

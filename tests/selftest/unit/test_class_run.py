@@ -7,8 +7,10 @@ from typing import List, Optional
 
 import pytest
 
+from checks.advice import ADVICE
 from classroom import merge, queue, records
 from classroom.attempt import Checker
+from classroom.deciding import DOUBTFUL
 from classroom.model import GRADED, INCONCLUSIVE, NOT_GRADED, UNSURE
 from classroom.places import Places
 from classroom.run import locked
@@ -25,6 +27,8 @@ def made_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Class:
 @pytest.mark.parametrize("source, status, total, note", [
     ("pass", GRADED, 100, ""),
     ("fail mp-zombies", GRADED, 94, ""),
+    ("fail mp-robustness flood-lost; pass", UNSURE, 100,
+     "graded 2 times: mp-robustness failed, passed"),
     ("fail mp-zombies mp-speedup", GRADED, 86, ""),
     ("fail mp-speedup; fail mp-speedup", GRADED, 92, ""),
     ("fail mp-speedup; pass", UNSURE, 100, "graded 2 times: mp-speedup failed, passed"),
@@ -66,6 +70,10 @@ def test_a_grading_gives_rows_and_a_report(tmp_path: Path) -> None:
     assert (attempt.folder / "report.txt").read_text() == "Total: 100/100\n"
     with pytest.raises(CommandFailed, match="the checker fails here: ended with status 7"):
         Checker(tmp_path, command=["sh", "-c", "exit 7"]).prepare()
+
+
+def test_symptoms_that_may_be_the_machines_are_known() -> None:
+    assert DOUBTFUL <= set(ADVICE)
 
 
 def test_equal_bytes_are_graded_once(made_up: Class) -> None:
