@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import resource
 from pathlib import Path
+from random import Random
 from types import SimpleNamespace
 from typing import List, Mapping, NamedTuple, Optional, Set, Tuple
 
@@ -118,6 +119,7 @@ def test_without_a_probe_nothing_is_held_back() -> None:
 def test_a_server_that_ends_on_the_way_has_not_served_in_turn() -> None:
     class Ending(NamedTuple):
         """A server that is gone when the first client comes."""
+        draw: Random = Random(1)
 
         def connect(self) -> None:
             """Raises CheckFailed."""
