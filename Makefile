@@ -4,6 +4,7 @@ DIR ?= support
 BENCH = python3 -E -B tests bench
 CAMPAIGN = PYTHONPATH=tests python3 -B -m selftest.campaigns
 PICTURES = tests/bench/pictures
+PLATFORMS = tests/classroom/platforms
 
 # The archive unpacks into a folder of its own name.
 HANDOUT_NAME = concurrent-servers
@@ -13,7 +14,7 @@ NOT_HANDED_OUT = selftest tests/classroom __pycache__ .mypy_cache .pytest_cache 
 	support/server support/mp_server support/mt_server
 
 .PHONY: help build check class unit test test-all bench bench-floor pictures mutants verdicts \
-	skeletons diff handout lint format clean
+	skeletons diff handout gradescope github lint format clean
 
 help:  ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*##$(if $(wildcard solution),+*) /\1	/p' Makefile | \
@@ -71,6 +72,19 @@ handout: solution  ##+ make the archive that students get
 	tar -czf $(HANDOUT) --transform 's,^,$(HANDOUT_NAME)/,' \
 		$(NOT_HANDED_OUT:%=--exclude='%') $(HANDOUT_FILES)
 	@echo "$(HANDOUT) made"
+
+gradescope: handout  ##+ make the autograder that Gradescope takes: build/gradescope.zip
+	@mkdir -p build && rm -f build/gradescope.zip
+	@python3 -m zipfile -c build/gradescope.zip $(PLATFORMS)/gradescope/* $(HANDOUT)
+	@echo "build/gradescope.zip made"
+
+github: solution  ##+ make what GitHub Classroom reads, in build/github/
+	@mkdir -p build/github/.github/workflows build/github/.github/classroom
+	@PYTHONPATH=tests python3 -B -m classroom.platforms.github workflow \
+		> build/github/.github/workflows/classroom.yml
+	@PYTHONPATH=tests python3 -B -m classroom.platforms.github autograding \
+		> build/github/.github/classroom/autograding.json
+	@echo "build/github/.github/ made"
 
 lint:  ##+ look for faults with the linters that are installed, and name those that are not
 	@.ci/lint
