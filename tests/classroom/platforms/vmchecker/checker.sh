@@ -4,9 +4,9 @@
 # in checker/ or in the image (LAB says where).
 #
 # The Moodle block takes the first "Total: N" between the two markers, 0 if there is none, and shows
-# the first 300 lines as feedback. If the job fails, it gives no grade: so this fails if there was no
-# verdict, after three tries. What could be found in a submission's words instead is escaped in all
-# that the lab's checker prints.
+# the first 300 lines as feedback. If the job fails, it gives no grade: so this fails if there was
+# no verdict, after three tries. What could be found in a submission's words instead is escaped in
+# all that the lab's checker prints.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)

@@ -2,7 +2,7 @@
 # Evaluates a submission in Moodle's Virtual Programming Lab. Among the activity's execution files
 # are this one and the handout, concurrent-servers.tar.gz, which is to be kept when running; the
 # students' files are mp_server.c and mt_server.c, and no others should be allowed. The execution
-# server needs what README.md names, and the activity 5 minutes, 1 GiB of memory, and 1000 processes.
+# server needs what README.md names; the activity 5 minutes, 1 GiB of memory and 1000 processes.
 #
 # VPL runs this, then vpl_execution, and reads what that prints: the last line that begins with
 # "Grade :=>>", and, between two lines, comments, in which "-" begins a title and ">" text as it is.
