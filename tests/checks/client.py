@@ -193,6 +193,11 @@ class Arrivals:
         """Waits until something arrives, `seconds` at most."""
         self._ready = [key.data for key, _ in self._selector.select(seconds)]
 
+    def receive_all(self) -> None:
+        """Lets each client take in what has arrived by now."""
+        self.wait(0)
+        self.receive()
+
     def __enter__(self) -> Arrivals:
         return self
 

@@ -34,7 +34,7 @@ def stays(record: Record) -> None:
                                                  lambda stage: stage.heap)
     stages = record.again or record.stages
     for figure in figures:
-        if grows([figure(stage) for stage in stages], PAGE):
+        if record._replace(stages=stages).grows(figure, PAGE):
             first, last = stages[0], stages[-1]
             number = last.clients - first.clients
             leak = (figure(last) - figure(first)) / number

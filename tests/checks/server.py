@@ -5,8 +5,7 @@ Waiting goes by what the server does, not by the clock alone. `wait` looks for i
 the server has been quiet for a while (watching/quiet.py): then nothing more will come. A busy
 machine keeps a thread runnable, not asleep, and so only makes the wait longer. A server that keeps
 running without meeting the condition has a budget of CPU time; where the machine does not give it
-that much, the check is inconclusive.
-"""
+that much, the check is inconclusive."""
 from __future__ import annotations
 
 import random
@@ -34,8 +33,7 @@ from watching.quiet import Quiet
 # and a right server that pauses fails; longer, and every failure takes longer to find.
 QUIET = 1.2
 # A thread in state D (it waits for a disk, or in vfork(2)) counts as asleep only after that time
-# multiplied by this. Less, and a slow disk fails a right server; more, and a hanging vfork takes
-# longer.
+# multiplied by this. Less, and a slow disk fails right servers; more, and a hanging vfork lasts.
 STUCK_FACTOR = 3
 # A server that wakes up now and then is given up when it has been asleep for that time multiplied
 # by this in all. Less, and one that polls slowly fails; more, and one that polls for ever takes
@@ -53,9 +51,9 @@ STEP = 0.004
 # Between two looks at the server in `wait`: each reads /proc for all its threads, and costs more.
 LOOK = 5 * STEP
 # How long settle waits for a server that is always doing something, the first time and every later
-# time. Less, and a busy machine looks like a busy server; more, and checks of such servers take
-# very long: they settle hundreds of times.
-SETTLE_PATIENCE, RESTLESS_PATIENCE = 2.0, 0.1
+# time; then, for this part of that in CPU time. Less, and a busy machine looks like a busy server;
+# more, and checks of such servers take very long: they settle hundreds of times.
+SETTLE_PATIENCE, RESTLESS_PATIENCE, SPINNING = 2.0, 0.1, 0.05
 # Asleep for this long, it has dealt with all that it was sent. Shorter, and a pause between two
 # steps counts; longer, and every check takes longer.
 SETTLED = 0.05
@@ -186,11 +184,11 @@ class Server(Family):
                     with pace.look():
                         tree = self.box.tree()
                         watched.note(now, self.activity(tree))
-                        if used_before < 0:
-                            used_before = self.cpu_time(tree)
+                        used_before = self.cpu_time(tree) if used_before < 0 else used_before
                         used = self.cpu_time(tree) - used_before
                         self._note_naps(now)
                     if used > budget or self._asleep_for_good(watched, quiet):
+                        arrivals.receive_all()  # a look may take long, and something have come
                         return condition()
                     self.allowance.check(self.lately)
                     if now - began > PATIENCE:
@@ -202,8 +200,7 @@ class Server(Family):
         """Takes note of who sleeps by the clock, if anybody wants to know that."""
         if self.dozing:
             tasks = self.tasks()
-            naps = calls.sleeping_by_the_clock(tasks, self.box.user)
-            self.dozing.note(now, tasks, naps)
+            self.dozing.note(now, tasks, calls.sleeping_by_the_clock(tasks, self.box.user))
 
     def watch_naps(self) -> Dozing:
         """From now on, watches who sleeps by the clock while there is something to do. What does so
@@ -215,27 +212,27 @@ class Server(Family):
         return self.dozing
 
     def _asleep_for_good(self, watched: Quiet, quiet: float) -> bool:
-        """Returns whether the server will not do anything more. A call that waits for the box looks
-        asleep, so the box is asked to deal with all of them first."""
+        """Returns whether the server will not do anything more, and what it has printed is here. A
+        call that waits for the box looks asleep, so the box is asked to deal with them first."""
         for _ in range(2):
             at_once = quiet * STUCK_FACTOR if watched.stuck else quiet
             if watched.asleep <= at_once and watched.asleep_in_all <= quiet * ASLEEP_FACTOR:
                 return False
             self.box.sync()
             watched.note(time.monotonic(), self.activity())
-        return True
+        return self.box.output.up_to_date()
 
     def settle(self, quiet: float = SETTLED, patience: float = SETTLE_PATIENCE) -> None:
         """Waits until the server has nothing more to do: it has been asleep for `quiet` seconds.
         One that spins, or wakes up by a timer, is waited for once, up to `patience` seconds, then
-        hardly any more."""
+        hardly any more; but where the machine has no CPU time for it, until it has had some."""
         began = now = time.monotonic()
         if self._restless:
             patience = min(patience, RESTLESS_PATIENCE)
-        watched = Quiet(began, self.activity())
-        pace = Pace(STEP)
+        watched, pace = Quiet(began, self.activity()), Pace(STEP)
+        spun, used_before = -1.0, 0.0  # CPU time since the patience was over, and until then
         while watched.asleep < quiet and watched.asleep_in_all < quiet * ASLEEP_FACTOR:
-            if now - began > patience:
+            if spun > SPINNING * patience or now - began > PATIENCE:
                 self._restless = True
                 return
             time.sleep(STEP)
@@ -243,6 +240,9 @@ class Server(Family):
                 with pace.look():
                     now = time.monotonic()
                     watched.note(now, self.activity())
+                    if now - began > patience:
+                        used_before = self.cpu_time() if spun < 0 else used_before
+                        spun = self.cpu_time() - used_before
 
     def said(self) -> bytes:
         """Returns the end of what it printed, on standard output and standard error together."""

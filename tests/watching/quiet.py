@@ -21,13 +21,15 @@ class Activity(NamedTuple):
     run: float  # seconds on a CPU, of all threads, ended ones included
     threads: FrozenSet[int]
     stuck: bool  # does one wait in vfork(2)? No signal wakes it, and perhaps nothing ever
+    steady: bool = True  # has nothing run while it was looked at?
 
 
 def activity_of(processes: Mapping[int, Process], user: int = -1) -> Optional[Activity]:
     """Returns the activity of processes that were looked at just now (procfs.tree); None if one of
     their threads could run right now, or waits for the machine (state D), but for vfork(2).
     `user`: theirs (private.py)."""
-    run = 0.0
+    alive = [pid for pid, process in processes.items() if not process.zombie]
+    before = glance(alive)
     threads = set()
     stuck = False
     for pid, process in processes.items():
@@ -37,9 +39,8 @@ def activity_of(processes: Mapping[int, Process], user: int = -1) -> Optional[Ac
             elif state in "RD":
                 return None
             threads.add(tid)
-        if not process.zombie:
-            run += procfs.cpu_clock(pid)
-    return Activity(run, frozenset(threads), stuck)
+    run = glance(alive)
+    return Activity(run, frozenset(threads), stuck, run == before)
 
 
 def glance(pids: Iterable[int]) -> float:
@@ -60,9 +61,13 @@ class Quiet:
 
     def note(self, now: float, activity: Optional[Activity]) -> None:
         """Takes note of what was seen at `now`; None: something was runnable."""
-        if activity is not None:
+        before = self._activity
+        # A look takes time, on a busy machine seconds: who creates processes, and waits for each,
+        # may have been seen waiting, and the other one when it was gone.
+        same = activity and before and activity.threads == before.threads
+        if activity is not None and (activity.steady or same):
             self.asleep_in_all += now - self._looked
-        if activity is None or activity != self._activity:
+        if activity is None or before is None or activity[:3] != before[:3]:
             self._asleep_since = now
         self._looked, self._activity = now, activity
 

@@ -78,7 +78,8 @@ SAYS: Dict[str, Dict[str, Tuple[str, str]]] = {
                                  "a client connected"),
         "exits_when_fork_fails": ("failure-ends-server",
                                   r"ended with status 1(.*\n)*\| mp_server: Fork error"),
-        "failed_fork_kills_the_oldest": ("failure-hits-others", "[12] of the 2 that had come before"),
+        "failed_fork_kills_the_oldest": ("failure-hits-others",
+                                         "[12] of the 2 that had come before"),
         "failed_fork_leaks": ("failure-waits", r"blocked in accept\(\)(.*\n)*.*its connection is "
                               "descriptor 4 of the server itself"),
         "fork_retry_for_ever": ("failure-waits", r"busy-looping in system calls|in clone\(\)"),

@@ -30,6 +30,9 @@ class Printed(NamedTuple):
     def kept(self) -> bytes:
         return self.head
 
+    def up_to_date(self) -> bool:
+        return True
+
 
 class Injection(NamedTuple):
     """What a box has been told to let fail: Box.inject()."""

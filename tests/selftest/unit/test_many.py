@@ -10,7 +10,7 @@ from checks import descriptors, memory, robustness, zombies
 from checks.asking import CLEANUP_QUIET, SLACK
 from checks.client import Client
 from checks.many import (ALONE, FIRST, MANY, PAGE, STAGES, WIDTH, Record, Stage, grows,
-                         serve_many)
+                         grows_late, serve_many)
 from checks.verdict import CheckFailed
 from selftest.unit.made_up import IDLE, MadeUpServer, process
 from watching import private
@@ -33,6 +33,15 @@ def after(figure: Callable[[int], int]) -> List[int]:
     lambda clients: clients // 199], ids=["each", "1 in 50", "1 in 64", "1 in 199"])
 def test_what_is_kept_of_some_clients_grows(figure: Callable[[int], int]) -> None:
     assert grows(after(figure))
+
+
+@pytest.mark.parametrize("values, late", [
+    ([4, 4, 4, 5, 6, 7], True), ([9, 1, 1, 3, 5, 9], True), ([4, 4, 4, 4, 5, 6], False),
+    ([4, 5, 6, 7, 7, 8], False), ([5, 6, 7], False)])
+def test_a_leak_may_begin_late(values: List[int], late: bool) -> None:
+    assert grows_late(values) == late
+    assert Record([stage(0, threads=value) for value in values], None).grows(
+        lambda stage: stage.threads) == (late or grows(values))
 
 
 @pytest.mark.parametrize("size", [30, 41, 8 << 20])

@@ -62,6 +62,20 @@ def test_a_timer_keeps_it_from_being_quiet_but_not_from_sleeping_in_all() -> Non
     assert watched.asleep <= 20 and watched.asleep_in_all == 300
 
 
+def test_who_was_seen_waiting_while_another_one_ran_does_not_count_as_sleep() -> None:
+    """It creates a process, waits for it, and creates the next one: a look is never in time."""
+    one_by_one = [Activity(0.1 * number, frozenset({7, number}), False, steady=False)
+                  for number in range(10, 40)]
+    watched = followed(*one_by_one)
+    assert (watched.asleep, watched.asleep_in_all) == (0, 0)
+
+
+def test_who_polls_while_looked_at_sleeps_in_all() -> None:
+    """A look at a thousand processes takes longer than the pause of the one that polls."""
+    watched = followed(*[at_rest(run=number)._replace(steady=False) for number in range(31)])
+    assert watched.asleep_in_all == 300
+
+
 def test_time_before_a_runnable_look_does_not_count_as_sleep() -> None:
     watched = followed(at_rest(), RUNNABLE, RUNNABLE, at_rest())
     assert watched.asleep_in_all == 10

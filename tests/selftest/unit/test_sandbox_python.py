@@ -4,6 +4,7 @@ from __future__ import annotations
 import errno
 import os
 import resource
+import select
 import signal
 import subprocess
 from pathlib import Path
@@ -20,6 +21,7 @@ from sandbox.program import LIMITS
 from sandbox.signalling import send_signal
 from sandbox.sandbox import Containment, Sandbox, untried
 from sandbox.tiers import at_least
+from selftest.process import eventually
 
 
 def test_no_user_of_ours_is_one_of_systemd_s_or_of_the_machine_s() -> None:
@@ -131,6 +133,19 @@ def test_output_keeps_its_head_and_its_tail_and_says_what_it_left_out(size: int)
     output.finish()
     whole = size <= HEAD + TAIL
     assert output.kept() == (data if whole else data[:HEAD] + b"\n[...]\n" + data[-TAIL:])
+
+
+def test_output_that_is_still_in_the_pipe_is_not_up_to_date() -> None:
+    reading, writing = os.pipe()
+    output = Output(reading)
+    with output._taking_in:  # the thread that reads gets no further
+        os.write(writing, b"late")
+        waiting = select.select([reading], [], [], 5)[0]
+    assert waiting == [reading]
+    assert eventually(output.up_to_date) and output.head == b"late"
+    os.close(writing)
+    output.finish()
+    assert output.up_to_date()
 
 
 @pytest.mark.parametrize("tier, wanted, enough", [

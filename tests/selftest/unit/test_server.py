@@ -14,7 +14,7 @@ from checks.allowance import Allowance
 from checks.client import Arrivals
 from checks.family import Tree
 from checks.server import (ASLEEP_FACTOR, CPU_BUDGET, LOOK, PATIENCE, QUIET, RESTLESS_PATIENCE,
-                           SETTLE_PATIENCE, SETTLED, STEP, STUCK_FACTOR, Server)
+                           SETTLE_PATIENCE, SETTLED, SPINNING, STEP, STUCK_FACTOR, Server)
 from checks.verdict import CheckFailed, Inconclusive
 from sandbox.sandbox import Sandbox
 from selftest.unit.made_up import IDLE, MadeUpSandbox, Printed, process, server_in
@@ -169,12 +169,25 @@ def test_settling_takes_as_long_as_the_server_is_busy(clock: Clock) -> None:
 
 
 def test_a_restless_server_is_waited_for_once(clock: Clock) -> None:
-    spinning = Scripted(clock, lambda _: None)
+    spinning = Scripted(clock, lambda _: None, share=1.0)
     spinning.settle()
-    assert SETTLE_PATIENCE < clock.now < SETTLE_PATIENCE + CLOSE
+    first = (1 + SPINNING) * SETTLE_PATIENCE
+    assert first < clock.now < first + 2 * CLOSE
     before = clock.now
     spinning.settle()
-    assert RESTLESS_PATIENCE < clock.now - before < RESTLESS_PATIENCE + CLOSE
+    assert RESTLESS_PATIENCE < clock.now - before < RESTLESS_PATIENCE + 2 * CLOSE
+
+
+def test_a_machine_that_is_busy_is_no_restless_server(clock: Clock) -> None:
+    """It needs some more CPU time until it is quiet, and gets it late."""
+    late = SETTLE_PATIENCE + 10.0
+    Scripted(clock, lambda now: None if now < late else ASLEEP, share=0.005).settle()
+    assert late + SETTLED <= clock.now < late + SETTLED + CLOSE
+
+
+def test_settling_comes_to_an_end(clock: Clock) -> None:
+    Scripted(clock, lambda _: None).settle()
+    assert PATIENCE < clock.now < PATIENCE + CLOSE
 
 
 ENDINGS = [

@@ -1,5 +1,6 @@
 /* Buggy: ends each connection by shutdown and close, and takes a shutdown that fails for a bug of the server.
  * Loses: mt-robustness
+ * Either: mt-speedup - a client that leaves early is met anywhere
  * Why: it fails with ENOTCONN when the client has reset the connection.
  */
 #include <err.h>

@@ -1,5 +1,6 @@
 /* Buggy: stacks of the smallest size there is, which serve_client outgrows when a client sends too much.
  * Loses: mt-robustness
+ * Either: mt-speedup - what the kernel saves for a signal may overrun it, too
  * Why: the megabyte without a newline makes it throw away what else comes, through a buffer larger than this stack. (The guard
  *      below it is wide enough for that buffer: what is overrun is never another thread's stack, which might go unnoticed.)
  */
