@@ -4,6 +4,7 @@ from __future__ import annotations
 import re
 import shutil
 import sys
+import zipfile
 from pathlib import Path
 from typing import Set
 
@@ -13,7 +14,7 @@ from selftest.process import LAB, one_line, run
 
 LINTERS = ("gcc", "clang", "cppcheck", "shellcheck", "clang-format", "mypy", "flake8")
 NOT_FOR_STUDENTS = {"class", "test", "bench-floor", "pictures", "mutants", "verdicts", "skeletons",
-                    "diff", "handout", "lint", "format"}
+                    "diff", "handout", "gradescope", "github", "lint", "format"}
 
 
 def listed(folder: Path) -> Set[str]:
@@ -35,11 +36,21 @@ def test_make_without_a_solution_lists_what_works_there(own_checkout: Path) -> N
     assert not listed(own_checkout) & NOT_FOR_STUDENTS
 
 
-@pytest.mark.parametrize("target", ["diff", "skeletons", "handout", "bench-floor"])
+@pytest.mark.parametrize("target", ["diff", "skeletons", "handout", "github", "bench-floor"])
 def test_what_needs_the_solution_says_so(own_checkout: Path, target: str) -> None:
     shutil.rmtree(own_checkout / "solution")
     done = run("make", "-s", target, cwd=own_checkout)
     assert done.returncode == 2 and "handout" in done.stderr.splitlines()[0]
+
+
+def test_gradescope_finds_its_two_scripts_at_the_top(own_checkout: Path) -> None:
+    done = run("make", "-s", "gradescope", cwd=own_checkout)
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(own_checkout / "build" / "gradescope.zip") as archive:
+        modes = {one.filename: one.external_attr >> 16 & 0o111 for one in archive.infolist()}
+        setup = archive.read("setup.sh").decode()
+    assert modes == {"setup.sh": 0o111, "run_autograder": 0o111, "concurrent-servers.tar.gz": 0}
+    assert "source/concurrent-servers.tar.gz" in setup
 
 
 def test_diff_shows_what_differs(own_checkout: Path) -> None:
