@@ -13,7 +13,7 @@ from typing import Callable, Collection, Iterable, Iterator, List, Mapping, Sequ
 
 from checks import diagnosis, symptoms
 from checks.client import Client, connection
-from checks.server import CPU_BUDGET, Server
+from checks.server import CPU_BUDGET, END_DELAY, Server
 from checks.verdict import CheckFailed, Inconclusive
 
 Words = Union[str, Sequence[str]]  # one line, or several
@@ -91,9 +91,11 @@ def symptom_of(client: Client, server: Server) -> str:
     if client.ended == "flooded":
         return "floods"
     if client.line is None:
+        if not server.live():
+            return "no-reply-gone"
         if client.ended:
             return "no-reply-reset" if client.ended == "reset" else "no-reply-closed"
-        return "no-reply-gone" if not server.live() else "no-reply-waits"
+        return "no-reply-waits"
     if client.line.startswith("error: "):
         return "turned-away"
     if client.extra:
@@ -202,9 +204,9 @@ def seen_by(client: Client, server: Server) -> List[str]:
     if client.line is not None:
         return [client.saw]
     if client.ended:
-        server.box.status()
-        ended = f"the server {server.ending()}" if server.box.reason else ""
-        return words(client.saw, ended, helpers(server))
+        gone = server.box.status(END_DELAY) is not None and not server.live()
+        ended = f"the server {server.ending()}" if gone or server.box.reason else ""
+        return words(client.saw, ended, [] if gone else helpers(server))
     what = words(client.saw, closer_look(lambda: diagnosis.doing(server)),
                  closer_look(lambda: diagnosis.connection(server, client)))
     # Whether there ever was a thread or process for it, if none is left.

@@ -67,8 +67,8 @@ ADVICE: Dict[str, Advice] = {
                 "sleep 1; " + GROWN],
                r"^([1-9]\d|[1-9]\d\d|[1-7]\d{3}) kB more", server=PACKED), mt="TODO 4"),
     "failure-keeps-lock": Advice(
-        "The main thread waits for a lock. Who has taken it, and on which way through your lines "
-        "is it not given back?", NEXT, mt="TODO 4"),
+        "The main thread waits for what another one is to give: a lock, or word that it has begun. "
+        "On which way through your lines does nobody give it?", NEXT, mt="TODO 4"),
     "failure-hits-next": Advice(
         "pthread_create() failed once, and a client that came later was lost. What is left of the "
         "first one: a number of a descriptor that is closed again, a flag, an entry?", NEXT,

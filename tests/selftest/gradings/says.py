@@ -119,7 +119,7 @@ SAYS: Dict[str, Dict[str, Tuple[str, str]]] = {
                                 r"sleep\(\)")},
     "mt-races": {
         "handshake_semaphore_one": ("late-thread", "([2-9]|[1-4][0-9]) of 48 were served"),
-        "shared_local": ("late-thread", "[01] of 48 were served")},
+        "shared_local": ("late-thread", "[01] of 48 w(as|ere) served")},
     "mt-descriptors": {
         "end_seen_late": ("closed-late", "it was closed when another client connected"),
         "lingers_for_next_request": ("stays-open", r"11 other threads are blocked in recv\(\) on "
@@ -138,9 +138,10 @@ SAYS: Dict[str, Dict[str, Tuple[str, str]]] = {
         "create_failure_keeps_descriptor": ("failure-waits", r"blocked in accept\(\)(.*\n)*.*its "
                                             "connection is descriptor"),
         "create_failure_spins": ("failure-waits", r"blocked in sleep\(\) or nanosleep\(\)"),
-        "create_failure_waits_for_handshake": ("failure-waits", r"blocked in (sem_wait|futex)\(\)"),
+        "create_failure_waits_for_handshake": ("failure-keeps-lock",
+                                               r"blocked in (sem_wait|futex)\(\)"),
         "receive_error_exits": ("client-ends-server", "sent nothing and reset its connection; then "
-                                "(new )?client"),
+                                "a (new )?client"),
         "refuses_above_64": ("flood-lost", "besides the server itself there are 6[345] threads"),
         "vanished_client_leaks": ("vanished-stay-open", "^(9|10) more open descriptors$")},
     "mp-speedup": {

@@ -53,7 +53,8 @@ def options(*command: str) -> Set[str]:
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_each_option_of_the_checker_is_there(document: str) -> None:
-    known = options("./checker.sh") | {"--selftest", "--whole"}
+    known = (options("./checker.sh") | options("./checker.sh", "--class")
+             | {"--selftest", "--whole"})
     named = {option for line in code(document)
              for words in re.findall(r"checker\.sh ([^|;&>#]*)", line)
              if "--selftest" not in words for option in OPTION.findall(words)}
