@@ -74,4 +74,4 @@ def shown(text: str) -> str:
 def summary(graded: Sequence[Graded]) -> str:
     """Returns in one line how many there are of each status."""
     counted = Counter(one.status for one in graded)
-    return ", ".join(f"{number} {status}" for status, number in counted.most_common())
+    return ", ".join(f"{number} {status}" for status, number in counted.most_common()) or "none"

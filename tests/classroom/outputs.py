@@ -19,6 +19,11 @@ GRADEBOOK, LOOK_AT, WORKSHEET, FEEDBACK = ("gradebook.csv", "look-at.txt", "work
                                            "feedback.zip")
 
 
+# Submissions that are compared with one another: 10 000 took 7 GB, and minutes. Fewer, and large
+# courses have no similar.html; more, and a machine may run out of memory when all is graded.
+MOST_COMPARED = 3000
+
+
 class Extras(NamedTuple):
     """What is made of a class besides, if it is complete."""
     worksheet: Optional[Path] = None
@@ -26,6 +31,10 @@ class Extras(NamedTuple):
     feedback_column: str = ""
     old: Sequence[Submission] = ()  # of earlier years
     anonymous: bool = False
+
+    def compared(self, submissions: Sequence[Submission]) -> bool:
+        """Returns whether these are few enough to be compared with one another."""
+        return len(submissions) + len(self.old) <= MOST_COMPARED
 
 
 def write(places: Places, graded: Sequence[Graded], submissions: Sequence[Submission],
@@ -45,6 +54,9 @@ def write(places: Places, graded: Sequence[Graded], submissions: Sequence[Submis
         if extras.worksheet:
             said = worksheet.fill(extras.worksheet, new.out / WORKSHEET, graded,
                                   extras.grade_column, extras.feedback_column)
+        if not extras.compared(submissions):
+            said.append(f"no {similar.PAGE}: more than {MOST_COMPARED} submissions, of this and "
+                        "earlier years, take too much memory")
     broken = _pages(new.out, graded, submissions, extras)
     with writing(places.out):
         _move(new.out, places.out)
@@ -59,7 +71,7 @@ def _pages(out: Path, graded: Sequence[Graded], submissions: Sequence[Submission
     that is to cost nobody a grade. Raises CommandFailed if something cannot be written."""
     writers: List[Tuple[str, Callable[[], None]]] = [
         (pages.INDEX, partial(pages.write, out, graded, submissions))]
-    if extras is not None:
+    if extras is not None and extras.compared(submissions):
         (out / similar.PAGE).touch()  # it and the pages link to each other
         writers.append((similar.PAGE, partial(similar.write, out, submissions, extras.old,
                                               extras.anonymous)))
