@@ -119,7 +119,8 @@ SAYS: Dict[str, Dict[str, Tuple[str, str]]] = {
                                 r"sleep\(\)")},
     "mt-races": {
         "handshake_semaphore_one": ("late-thread", "([2-9]|[1-4][0-9]) of 48 were served"),
-        "shared_local": ("late-thread", "[01] of 48 w(as|ere) served")},
+        "shared_local": ("late-thread", r"[01] of 48 w(as|ere) served(.*\n)*.*(recv\(\) on "
+                         r"descriptor 51$|it has no other thread)")},
     "mt-descriptors": {
         "end_seen_late": ("closed-late", "it was closed when another client connected"),
         "lingers_for_next_request": ("stays-open", r"11 other threads are blocked in recv\(\) on "
