@@ -9,6 +9,7 @@ import struct
 from types import TracebackType
 from typing import Optional, Sequence, Type
 
+from checks.symptoms import counted
 from checks.verdict import Inconclusive
 from sandbox import BoxFailed
 from sandbox.box import Box
@@ -136,7 +137,7 @@ class Client:
         if self.line is None:
             received = ""
             if self.received:
-                received = (f"{_bytes(len(self.received))} without a newline, "
+                received = (f"{counted(len(self.received), 'byte')} without a newline, "
                             f"{_quoted(self.received)}, then ")
             if self.ended:
                 return f"{received}the connection {how} without a reply"
@@ -144,7 +145,7 @@ class Client:
         saw = f"the line '{self.line[:60]}'"
         if self.extra:
             more = self.received.partition(b"\n")[2]
-            saw += f" and {_bytes(self.extra)} more: {_quoted(more)}"
+            saw += f" and {counted(self.extra, 'byte')} more: {_quoted(more)}"
         return saw + (", then the connection was reset" if self.ended == "reset" else "")
 
     def close(self) -> None:
@@ -158,10 +159,6 @@ class Client:
         except OSError:
             pass
         self.socket.close()
-
-
-def _bytes(number: int) -> str:
-    return "1 byte" if number == 1 else f"{number} bytes"
 
 
 def _quoted(data: bytes) -> str:

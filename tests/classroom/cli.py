@@ -18,6 +18,7 @@ from classroom.queue import default_jobs
 from classroom.run import Run, Wanted, locked
 from console import CommandFailed, Interrupted, Parser, raise_on_signals
 from grading import CLASS, NAME
+from grading.cli import with_tier
 from sandbox.tiers import TIERS
 
 DONE, WOULD_CHANGE = 0, 1  # exit statuses, besides those of console.run_command
@@ -46,8 +47,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     """Returns the options that the words set. Ends the process, with status 2 after one line, if
     they are wrong."""
     parser = _parser()
-    args = parser.parse_args(["--require-contained=T2" if word == "--require-contained" else word
-                              for word in words])
+    args = parser.parse_args(with_tier(words))
     if bool(args.submissions) == bool(args.merge):
         parser.error("either SUBMISSIONS or --merge DIR...")
     if args.merge and (args.against or args.again or args.shard != (1, 1)):

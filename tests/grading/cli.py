@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Sequence
+from typing import List, Sequence
 
 from checks.catalogue import CHECKS
 from console import Parser, file_to_write
@@ -40,12 +40,16 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     """Returns the options that the words set. Ends the process, with status 2 after one line, if
     they are wrong."""
     parser = _parser()
-    # The tier is optional, but only behind an =: a word by itself is the folder.
-    args = parser.parse_args(["--require-contained=T2" if word == "--require-contained" else word
-                              for word in words])
+    args = parser.parse_args(with_tier(words))
     if args.watch and (args.json or args.junit or args.html or args.keep):
         parser.error("--watch does not go with --json, --junit, --html or --keep")
     return args
+
+
+def with_tier(words: Sequence[str]) -> List[str]:
+    """Returns the words, with the tier that --require-contained means if it names none. One is
+    optional, but only behind an =: a word by itself is the folder."""
+    return ["--require-contained=T2" if word == "--require-contained" else word for word in words]
 
 
 def _parser() -> Parser:
