@@ -129,9 +129,17 @@ def serves_concurrently(request: pytest.FixtureRequest, concurrency: Raised) -> 
 
 
 @pytest.fixture
-def many(serves_concurrently: None, start: Starter, grading: Grading) -> many_clients.Record:
-    """A server has served many clients: what it had left behind after each stage."""
-    return grading.known_many(lambda: in_passing(start, many_clients.serve_many))
+def serving_many(serves_concurrently: None, start: Starter,
+                 grading: Grading) -> many_clients.Serving:
+    """Lets a server serve many clients: what it had left behind after each stage. For a check that
+    has enough to do before it needs to know that."""
+    return lambda: grading.known_many(lambda: in_passing(start, many_clients.serve_many))
+
+
+@pytest.fixture
+def many(serving_many: many_clients.Serving) -> many_clients.Record:
+    """The same, for the others."""
+    return serving_many()
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest
 from checks import (descriptors, failures, handlers, processes, replies, robustness, speedup,
                     zombies)
 from checks.asking import bystanders
-from checks.many import Record
+from checks.many import Record, Serving
 from checks.robustness import Patient
 from checks.server import Server, Start
 from checks.workload import Yardstick
@@ -58,11 +58,11 @@ def test_speedup(start: Start, server: Server, yardstick: Yardstick, note: Note)
 
 
 @pytest.mark.check("mp-robustness")
-def test_robustness(start: Start, server: Server, many: Record, patient: Patient,
+def test_robustness(start: Start, server: Server, serving_many: Serving, patient: Patient,
                     note: Note) -> None:
-    robustness.all_were_served(many)
     with bystanders(server):
         robustness.bad_clients(server)
     note(robustness.flood(start))
     note(failures.with_faults(start, lambda faulty: failures.of_calls(faulty, "fork()")))
+    robustness.all_were_served(serving_many())
     robustness.patience(patient)

@@ -8,7 +8,7 @@ import pytest
 
 from checks import descriptors, failures, memory, races, replies, robustness, speedup, threads
 from checks.asking import bystanders
-from checks.many import Record, serve_many
+from checks.many import Record, Serving, serve_many
 from checks.robustness import Patient
 from checks.sanitizer import Compiler
 from checks.server import Server, Start
@@ -59,13 +59,13 @@ def test_speedup(start: Start, server: Server, yardstick: Yardstick, note: Note)
 
 
 @pytest.mark.check("mt-robustness")
-def test_robustness(start: Start, server: Server, many: Record, patient: Patient,
+def test_robustness(start: Start, server: Server, serving_many: Serving, patient: Patient,
                     note: Note) -> None:
-    robustness.all_were_served(many)
     with bystanders(server):
         robustness.bad_clients(server)
     note(robustness.flood(start))
     call = "pthread_create()"
     note(failures.with_faults(start, lambda faulty: failures.of_calls(faulty, call)))
     failures.with_faults(start, lambda faulty: failures.keep_no_memory(faulty, call), probe="pages")
+    robustness.all_were_served(serving_many())
     robustness.patience(patient)

@@ -73,6 +73,9 @@ class Record(NamedTuple):
         return grows(values, least) or grows_late(values, least)
 
 
+Serving = Callable[[], Record]  # serves many clients, or tells how they were served
+
+
 Figures = Sequence[Tuple[Callable[[Stage], int], int]]
 MEMORY: Figures = ((lambda stage: stage.address_space, PAGE), (lambda stage: stage.heap, PAGE))
 FIGURES: Figures = ((lambda stage: stage.zombies, 1), (lambda stage: stage.descriptors, 1),

@@ -227,15 +227,14 @@ class Server(Family):
         One that spins, or wakes up by a timer, is waited for once, up to `patience` seconds, then
         hardly any more; but where the machine has no CPU time for it, until it has had some."""
         began = now = time.monotonic()
-        if self._restless:
-            patience = min(patience, RESTLESS_PATIENCE)
-        watched, pace = Quiet(began, self.activity()), Pace(STEP)
+        patience = min(patience, RESTLESS_PATIENCE) if self._restless else patience
+        watched, pace, step = Quiet(began, self.activity()), Pace(STEP), STEP
         spun, used_before = -1.0, 0.0  # CPU time since the patience was over, and until then
         while watched.asleep < quiet and watched.asleep_in_all < quiet * ASLEEP_FACTOR:
             if spun > SPINNING * patience or now - began > PATIENCE:
                 self._restless = True
                 return
-            time.sleep(STEP)
+            time.sleep(step)
             if pace.due():
                 with pace.look():
                     now = time.monotonic()
@@ -243,6 +242,8 @@ class Server(Family):
                     if now - began > patience:
                         used_before = self.cpu_time() if spun < 0 else used_before
                         spun = self.cpu_time() - used_before
+                # Two looks that show the same are enough (watching/quiet.py).
+                step = min(2 * step, max(quiet - watched.asleep, 0)) if watched.asleep else STEP
 
     def said(self) -> bytes:
         """Returns the end of what it printed, on standard output and standard error together."""
@@ -251,8 +252,8 @@ class Server(Family):
     def printed(self) -> str:
         """Returns the same, as text, without what it had printed before a certain moment."""
         new = max(self.box.output.total - self.printed_before, 0)
-        said = ANNOUNCEMENT.sub(b"", self.said()[-new:], 1) if new else b""
-        return said.decode(errors="backslashreplace")
+        said = self.said()[-new:] if new else b""
+        return ANNOUNCEMENT.sub(b"", said, 1).decode(errors="backslashreplace")
 
     def refused(self) -> Dict[str, int]:
         """Returns which system calls the sandbox has refused it, and how often, so far."""

@@ -25,11 +25,11 @@
  * To the grader	box PID		at first: the program's processes are its descendants
  *			end STATUS	the program has ended (STATUS as wait(2) gives it)
  *			over WHAT	all were killed: over memory, over processes, over wall
- *			socket		with a TCP socket attached that can reach its ports
+ *			sockets		with TCP sockets attached that can reach its ports
  *			nosocket ERRNO	there is none
  *			inject 1, hold 1, injected NUMBER, sync TAKEN_BACK	(0: it cannot)
  *			refused NAME NUMBER...
- * From the grader	socket
+ * From the grader	sockets NUMBER
  *			inject KIND ERRNO SKIP TIMES, hold KIND 1, hold KIND 0, injected KIND
  *			sync		answer when all calls that wait have been answered
  *			refused		answer with the names of the calls that it refused

@@ -1,5 +1,6 @@
 """One program in a box, with all that it starts. box.c, which this drives, does the work; its first
 comment has the command line, and the messages that travel between the two."""
+import errno
 import os
 import resource
 import signal
@@ -7,10 +8,10 @@ import socket
 import subprocess
 import time
 from pathlib import Path
-from typing import Dict, List, Optional
+from typing import Dict, List, Optional, Sequence
 
 from sandbox import BoxFailed
-from sandbox.control import PATIENCE, Control, Message
+from sandbox.control import PATIENCE, SOCKETS, Control, Message
 from sandbox.journal import Journal
 from sandbox.limits import set_soft_limit
 from sandbox.output import Output
@@ -37,6 +38,7 @@ class Box:
         self._status: Optional[int] = None
         self._started = False
         self._entry: Optional[Path] = None
+        self._sockets: List[socket.socket] = []  # given by the box, and not used yet
         threads = threads_by_user()
         self.user = -1  # the grader's own
         self._claim: Optional[socket.socket] = None
@@ -113,18 +115,26 @@ class Box:
                 raise BoxFailed("the box is gone")
         raise BoxFailed(f"the box has not answered for {PATIENCE:g} s")
 
+    def _given_sockets(self) -> Sequence[socket.socket]:
+        """Asks the box for sockets: several, as each answer takes time. Raises BoxFailed if it
+        gives none."""
+        try:
+            message = self._ask(f"sockets {SOCKETS}", "nosocket")
+        except BoxFailed as problem:
+            raise BoxFailed(f"the box gives no socket: {problem}") from None
+        if not message.attached:  # those that this process cannot have open do not arrive
+            reason = int(message.text or errno.EMFILE)
+            raise BoxFailed(f"the box gives no socket: {os.strerror(reason)}")
+        return message.attached
+
     def socket(self) -> socket.socket:
         """Returns a TCP socket that can reach the program's ports: in tier 3, they are in a network
         of their own. Raises BoxFailed if the box gives none."""
         if self.tier < 3:
             return socket.socket()
-        try:
-            message = self._ask("socket", "nosocket")
-        except BoxFailed as problem:
-            raise BoxFailed(f"the box gives no socket: {problem}") from None
-        if message.attached is None:
-            raise BoxFailed(f"the box gives no socket: {os.strerror(int(message.text))}")
-        return message.attached
+        if not self._sockets:
+            self._sockets += self._given_sockets()
+        return self._sockets.pop()
 
     def inject(self, call: str, error: int, skip: int = 0, times: int = -1) -> bool:
         """Makes system calls of the program, and of all that it starts, fail. `call` is "create"
@@ -209,6 +219,8 @@ class Box:
     def close(self) -> None:
         """Ends all that is left, and waits until it has ended."""
         self._control.close()
+        while self._sockets:
+            self._sockets.pop().close()
         try:
             self._process.wait(timeout=PATIENCE)
         except subprocess.TimeoutExpired:

@@ -106,36 +106,44 @@ void tell(const char *word, long number)
 	tell_text(text);
 }
 
-/* Sends "socket" with a descriptor attached (cmsg(3)). Returns whether it could. */
-static bool send_descriptor(int fd)
+/* Sends "sockets" with descriptors attached (cmsg(3)). Returns whether it could. */
+static bool send_descriptors(const int *fds, size_t number)
 {
 	union {
 		struct cmsghdr header;
-		char space[CMSG_SPACE(sizeof(int))];
+		char space[CMSG_SPACE(SOCKETS_MAX * sizeof(int))];
 	} attached = {.header = {.cmsg_level = SOL_SOCKET,
 			      .cmsg_type = SCM_RIGHTS,
-			      .cmsg_len = CMSG_LEN(sizeof(int))}};
-	char word[] = "socket";
+			      .cmsg_len = CMSG_LEN(number * sizeof(int))}};
+	char word[] = "sockets";
 	struct iovec text = {.iov_base = word, .iov_len = strlen(word)};
 	struct msghdr message = {
 		.msg_iov = &text,
 		.msg_iovlen = 1,
 		.msg_control = &attached,
-		.msg_controllen = sizeof(attached.space),
+		.msg_controllen = CMSG_SPACE(number * sizeof(int)),
 	};
 
-	memcpy(CMSG_DATA(&attached.header), &fd, sizeof(fd));
+	memcpy(CMSG_DATA(&attached.header), fds, number * sizeof(int));
 	return sendmsg(CONTROL, &message, MSG_NOSIGNAL | MSG_DONTWAIT) != -1;
 }
 
-void give_socket(void)
+void give_sockets(int number)
 {
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fds[SOCKETS_MAX];
+	size_t made = 0, wanted = number < SOCKETS_MAX ? (size_t)number : SOCKETS_MAX;
 
-	if ((fd == -1 || !send_descriptor(fd)) && waiting_number == 0)
+	errno = EINVAL; /* if none at all is wanted */
+	while (made < wanted) {
+		fds[made] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		if (fds[made] == -1)
+			break;
+		made++;
+	}
+	if ((made == 0 || !send_descriptors(fds, made)) && waiting_number == 0)
 		tell("nosocket", errno); /* if more waits already, the grader is not listening */
-	if (fd != -1)
-		close(fd);
+	while (made > 0)
+		close(fds[--made]);
 }
 
 bool hear(char text[REQUEST_MAX])

@@ -29,7 +29,9 @@ void send_waiting(void);
 enum { REQUEST_MAX = 64 };
 bool hear(char text[REQUEST_MAX]);
 
-/* Sends a TCP socket of this process's network to the grader, or says why there is none. */
-void give_socket(void);
+/* Sends so many TCP sockets of this process's network to the grader, or as many of them as there
+ * are; or says why there is none. */
+enum { SOCKETS_MAX = 64 };
+void give_sockets(int number);
 
 #endif

@@ -1,7 +1,7 @@
 """The grader's end of a box's control socket. box.c lists the messages."""
 import array
 import socket
-from typing import List, NamedTuple, Optional, Tuple
+from typing import List, NamedTuple, Sequence, Tuple
 
 from sandbox import BoxFailed
 
@@ -9,13 +9,17 @@ from sandbox import BoxFailed
 # looks broken; more, and a box that hangs holds up its grading.
 PATIENCE = 10.0
 LONGEST = 8192  # bytes of a message; the names of all refused calls are about half of it
+# Sockets that are asked for at a time. Fewer, and each client waits for the box; more, and more
+# descriptors are open that nobody uses.
+SOCKETS = 16
+ATTACHED = socket.CMSG_SPACE(SOCKETS * array.array("i").itemsize)  # bytes, for all of them
 
 
 class Message(NamedTuple):
     """What a box says."""
     word: str  # "": nothing has come; "gone": the box itself has ended
     text: str = ""  # what follows the word
-    attached: Optional[socket.socket] = None  # what came with it
+    attached: Sequence[socket.socket] = ()  # what came with it
 
 
 class Control:
@@ -28,13 +32,13 @@ class Control:
         """Returns the next message, waiting for it at most `timeout` seconds."""
         self._ours.settimeout(timeout)
         try:
-            data, attached, _, _ = self._ours.recvmsg(LONGEST, socket.CMSG_SPACE(4))
+            data, attached, _, _ = self._ours.recvmsg(LONGEST, ATTACHED)
         except (BlockingIOError, socket.timeout):
             return Message("")
         except OSError:
             data, attached = b"", []
         word, _, text = data.decode().partition(" ")
-        return Message(word or "gone", text, _received_socket(attached))
+        return Message(word or "gone", text, _received_sockets(attached))
 
     def ask(self, request: str) -> None:
         """Sends a request. Raises BoxFailed if the box is gone, or does not take it."""
@@ -49,10 +53,9 @@ class Control:
         self._ours.close()
 
 
-def _received_socket(attached: List[Tuple[int, int, bytes]]) -> Optional[socket.socket]:
-    """Returns the socket among what came with a message: cmsg(3), SCM_RIGHTS."""
+def _received_sockets(attached: List[Tuple[int, int, bytes]]) -> List[socket.socket]:
+    """Returns the sockets among what came with a message: cmsg(3), SCM_RIGHTS."""
+    descriptors = array.array("i")
     for _, _, content in attached:
-        descriptors = array.array("i")
-        descriptors.frombytes(content[:descriptors.itemsize])
-        return socket.socket(fileno=descriptors[0])
-    return None
+        descriptors.frombytes(content[:len(content) - len(content) % descriptors.itemsize])
+    return [socket.socket(fileno=descriptor) for descriptor in descriptors]

@@ -52,17 +52,18 @@ static void answer_refused(const char *words)
 	tell_text(text);
 }
 
-static void answer_socket(const char *words)
+static void answer_sockets(const char *words)
 {
-	(void)words;
-	give_socket();
+	int number;
+
+	give_sockets(sscanf(words, "%d", &number) == 1 ? number : 0);
 }
 
 static const struct {
 	const char *word;
 	void (*answer)(const char *words);
 } requests[] = {
-	{"socket", answer_socket},
+	{"sockets", answer_sockets},
 	{"inject", answer_inject},
 	{"injected", answer_injected},
 	{"hold", answer_hold},

@@ -60,7 +60,7 @@ def test_program_starts_with_default_signals(tools: Path) -> None:
 def test_end_is_told_although_the_grader_is_slow(tools: Path) -> None:
     with RawBox([str(tools / "box")], program=["/bin/cat"], small_buffer=True) as box:
         for _ in range(100):  # the answers are more than the box can send
-            box.control.send(b"socket")
+            box.control.send(b"sockets 2")
         assert eventually(lambda: unread(box.control) == 0)
         box.end_input()  # the end of cat, and the box cannot say so yet
         assert eventually(lambda: not procfs.tree(box.process.pid))
@@ -77,17 +77,18 @@ def test_no_socket_is_told(tools: Path) -> None:
     poor = [str(tools / "without"), *driving.NO_SOCKETS, "--", str(tools / "box")]
     with RawBox(poor, program=["/bin/cat"]) as box:
         assert next(box.messages()).startswith(b"box ")
-        box.control.send(b"socket")
+        box.control.send(b"sockets 2")
         assert next(box.messages()) == b"nosocket 24"  # EMFILE
 
 
-def test_socket_is_given(tools: Path) -> None:
+def test_sockets_are_given(tools: Path) -> None:
     with RawBox([str(tools / "box")], program=["/bin/cat"]) as box:
         assert next(box.messages()).startswith(b"box ")
-        box.control.send(b"socket")
-        data, attached, _, _ = box.control.recvmsg(64, socket.CMSG_SPACE(4))
-        assert data == b"socket" and len(attached) == 1
-        os.close(struct.unpack("i", attached[0][2])[0])
+        box.control.send(b"sockets 2")
+        data, attached, _, _ = box.control.recvmsg(64, socket.CMSG_SPACE(8))
+        assert data == b"sockets" and len(attached) == 1
+        for descriptor in struct.unpack("ii", attached[0][2]):
+            os.close(descriptor)
 
 
 def test_over_is_told_once(tools: Path) -> None:
