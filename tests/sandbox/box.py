@@ -39,6 +39,7 @@ class Box:
         self._started = False
         self._entry: Optional[Path] = None
         self._sockets: List[socket.socket] = []  # given by the box, and not used yet
+        self._short = False  # a process may open few descriptors
         threads = threads_by_user()
         self.user = -1  # the grader's own
         self._claim: Optional[socket.socket] = None
@@ -116,10 +117,12 @@ class Box:
         raise BoxFailed(f"the box has not answered for {PATIENCE:g} s")
 
     def _given_sockets(self) -> Sequence[socket.socket]:
-        """Asks the box for sockets: several, as each answer takes time. Raises BoxFailed if it
-        gives none."""
+        """Asks the box for sockets: several, as each answer takes time; but one where the program
+        may have few descriptors, and would be refused to send any itself while the same user's box
+        sends more than that (ETOOMANYREFS, unix(7)). Raises BoxFailed if it gives none."""
+        number = 1 if self._short else SOCKETS
         try:
-            message = self._ask(f"sockets {SOCKETS}", "nosocket")
+            message = self._ask(f"sockets {number}", "nosocket")
         except BoxFailed as problem:
             raise BoxFailed(f"the box gives no socket: {problem}") from None
         if not message.attached:  # those that this process cannot have open do not arrive
@@ -214,6 +217,7 @@ class Box:
 
     def limit_descriptors(self, pid: int, number: Optional[int]) -> None:
         """Lets a process of the box open descriptors below a number only, or (None) as at first."""
+        self._short = number is not None
         set_soft_limit(self.user, pid, resource.RLIMIT_NOFILE, number)
 
     def close(self) -> None:

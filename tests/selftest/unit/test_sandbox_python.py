@@ -91,7 +91,7 @@ def test_a_number_that_belongs_to_another_one_by_now_gets_no_signal() -> None:
 def silent_box() -> Iterator[Box]:
     """A box without a process, whose control socket's other end is the test's."""
     box = Box.__new__(Box)
-    box.tier, box._status, box._sockets = 3, None, []
+    box.tier, box._status, box._sockets, box._short = 3, None, [], False
     box._control = Control()
     with box._control.theirs:
         yield box
